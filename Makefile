@@ -1,0 +1,41 @@
+# The commands of this project; `make` alone lists them.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help install demo run test check lint format docs clean
+
+help: ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "QFA needs Python 3.11 or newer: make install PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[service,postgres,azure,dev]'
+	@touch $@
+
+install: $(VENV)/.installed ## make a .venv with everything
+
+demo: install ## analyse the sample corpus over HTTP on the embedded defaults
+	@$(BIN)/python -m integrations.demo
+
+run: install ## serve on the embedded defaults until Ctrl-C
+	@$(BIN)/qfa serve
+
+test: install ## run every test
+	$(BIN)/python -m pytest
+
+lint: install ## format, lint, types, imports; changes nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## everything that CI runs
+
+format: install ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what was made here
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

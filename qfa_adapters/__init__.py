@@ -1,0 +1,1 @@
+"""Adapters: the ports, on one technology a package."""

@@ -1,0 +1,1 @@
+"""Finding the names and numbers that identify people."""

@@ -1,0 +1,1 @@
+"""Usage written behind the request."""

@@ -1,0 +1,1 @@
+"""Keys that the deployment's settings hold."""

@@ -1,0 +1,1 @@
+"""Usage, tenants and keys in a SQL database, through SQLAlchemy Core."""

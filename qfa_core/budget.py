@@ -1,0 +1,47 @@
+"""What a request may cost: time and tokens."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from qfa_core.usage import Operation
+
+
+class Deadline(msgspec.Struct, frozen=True, kw_only=True):
+    """A moment on the monotonic clock of whoever handed it out, in seconds."""
+
+    expires_at: float
+
+    def remaining_seconds(self, now: float) -> float:
+        """Return how long is left at *now*, never less than zero."""
+        return max(0.0, self.expires_at - now)
+
+    def earlier(self, seconds: float) -> Deadline:
+        """Return a deadline that leaves *seconds* for what comes after."""
+        return Deadline(expires_at=self.expires_at - seconds)
+
+
+class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks for what, under which id, and until when; handed down by hand."""
+
+    tenant_id: str
+    operation: Operation
+    request_id: str
+    deadline: Deadline
+
+
+class TokenBudget(msgspec.Struct, frozen=True, kw_only=True):
+    """How much text fits into one LLM call; tokens are estimated from characters."""
+
+    max_total_tokens: int = 100_000
+    chars_per_token: float = 4.0
+
+    def tokens(self, characters: int) -> int:
+        """Return the tokens that so many characters are estimated to take."""
+        return math.ceil(characters / self.chars_per_token)
+
+    def allows(self, characters: int) -> bool:
+        """Whether so many characters fit into one call."""
+        return self.tokens(characters) <= self.max_total_tokens

@@ -1,0 +1,1 @@
+"""Fakes of the ports, shipped for tests of ours and of others."""

@@ -1,0 +1,1 @@
+"""The ports: what the core asks of the outside, in the words of the domain."""

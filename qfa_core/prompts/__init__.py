@@ -1,0 +1,1 @@
+"""Prompts: pure functions from structs to what a language model is asked."""

@@ -1,0 +1,115 @@
+"""
+Placeholders that stand for names while a text is away, and the way back.
+
+A placeholder is `<KIND_n>`: the kind of what was found, and a number from 1 on that is
+counted for each kind over the whole request.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import TypeVar, cast
+
+import msgspec
+
+T = TypeVar("T")
+
+REDACTED_IN_ANALYSES = frozenset({"PERSON", "NRP"})
+
+_SPELLED_FREELY = frozenset({"PERSON", "NRP", "LOCATION", "EMAIL_ADDRESS"})
+_PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*)_([0-9]+)>")
+
+
+class EntitySpan(msgspec.Struct, frozen=True, kw_only=True):
+    """Where in a text something identifying stands: characters *start* to *end*, end excluded."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class PseudonymisedTexts(msgspec.Struct, frozen=True, kw_only=True):
+    """Texts that may leave, and what their placeholders stand for (`<PERSON_1>` → `Maria`)."""
+
+    texts: tuple[str, ...]
+    originals: Mapping[str, str]
+
+
+def identity_of(kind: str, value: str) -> str:
+    """Return what makes two mentions one value: names and e-mails (not ids) count in any case and spacing."""
+    return " ".join(value.split()).casefold() if kind in _SPELLED_FREELY else value
+
+
+def pseudonymise(
+    texts: Sequence[str],
+    spans: Sequence[Sequence[EntitySpan]],
+    *,
+    identity: Callable[[str, str], str] = identity_of,
+) -> PseudonymisedTexts:
+    """
+    Replace *spans* (one sequence a text, sorted, not overlapping) by placeholders.
+
+    Two mentions get one placeholder if they are of one kind and *identity* maps them to the same.
+    A number that a text itself uses in something like a placeholder is passed over, so that what
+    a community member typed is never taken for ours.
+    """
+    taken = {match.group(0) for text in texts for match in _PLACEHOLDER.finditer(text)}
+    placeholders: dict[tuple[str, str], str] = {}
+    originals: dict[str, str] = {}
+    counters: dict[str, int] = {}
+
+    def placeholder_for(kind: str, value: str) -> str:
+        key = (kind, identity(kind, value))
+        if key not in placeholders:
+            number = counters.get(kind, 0) + 1
+            while f"<{kind}_{number}>" in taken:
+                number += 1
+            counters[kind] = number
+            placeholders[key] = f"<{kind}_{number}>"
+            originals[placeholders[key]] = value
+        return placeholders[key]
+
+    return PseudonymisedTexts(
+        texts=tuple(_replace(text, found, placeholder_for) for text, found in zip(texts, spans, strict=True)),
+        originals=originals,
+    )
+
+
+def _replace(text: str, spans: Iterable[EntitySpan], placeholder_for: Callable[[str, str], str]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for span in spans:
+        pieces += (text[end : span.start], placeholder_for(span.kind, text[span.start : span.end]))
+        end = span.end
+    pieces.append(text[end:])
+    return "".join(pieces)
+
+
+def restore(value: T, originals: Mapping[str, str], *, redacted: Collection[str] = ()) -> T:
+    """
+    Put the originals back into a parsed answer: a string, or structs, tuples and lists of them.
+
+    Placeholders of the *redacted* kinds stay, as do those that stand for nothing. One pass:
+    an original that looks like a placeholder is not looked up again.
+    """
+    if isinstance(value, str):
+        return cast(T, _restore_text(value, originals, redacted))
+    if isinstance(value, msgspec.Struct):
+        changes = {
+            name: restore(getattr(value, name), originals, redacted=redacted)
+            for name in value.__struct_fields__
+        }
+        return cast(T, msgspec.structs.replace(value, **changes))
+    if isinstance(value, (tuple, list)):
+        return cast(T, type(value)(restore(item, originals, redacted=redacted) for item in value))
+    return value
+
+
+def _restore_text(text: str, originals: Mapping[str, str], redacted: Collection[str]) -> str:
+    def original(match: re.Match[str]) -> str:
+        if match.group(1) in redacted:
+            return match.group(0)
+        return originals.get(match.group(0), match.group(0))
+
+    return _PLACEHOLDER.sub(original, text)

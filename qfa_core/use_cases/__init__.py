@@ -1,0 +1,1 @@
+"""Use cases: one class, one async call, each."""

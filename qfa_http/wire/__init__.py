@@ -1,0 +1,1 @@
+"""The HTTP contract as structs, one module a resource."""
