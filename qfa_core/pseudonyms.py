@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import msgspec
+
+from qfa_core.walking import map_strings
 
 T = TypeVar("T")
 
@@ -93,23 +95,10 @@ def restore(value: T, originals: Mapping[str, str], *, redacted: Collection[str]
     Placeholders of the *redacted* kinds stay, as do those that stand for nothing. One pass:
     an original that looks like a placeholder is not looked up again.
     """
-    if isinstance(value, str):
-        return cast(T, _restore_text(value, originals, redacted))
-    if isinstance(value, msgspec.Struct):
-        changes = {
-            name: restore(getattr(value, name), originals, redacted=redacted)
-            for name in value.__struct_fields__
-        }
-        return cast(T, msgspec.structs.replace(value, **changes))
-    if isinstance(value, (tuple, list)):
-        return cast(T, type(value)(restore(item, originals, redacted=redacted) for item in value))
-    return value
 
-
-def _restore_text(text: str, originals: Mapping[str, str], redacted: Collection[str]) -> str:
     def original(match: re.Match[str]) -> str:
         if match.group(1) in redacted:
             return match.group(0)
         return originals.get(match.group(0), match.group(0))
 
-    return _PLACEHOLDER.sub(original, text)
+    return map_strings(value, lambda text: _PLACEHOLDER.sub(original, text))
