@@ -16,7 +16,7 @@ def map_strings(value: T, change: Callable[[str], str]) -> T:
 
     Walks structs, tuples and lists; anything else is returned as it is.
     """
-    if type(value) is str:
+    if isinstance(value, str):
         return cast("T", change(value))
     if isinstance(value, msgspec.Struct):
         changed = {name: map_strings(getattr(value, name), change) for name in value.__struct_fields__}
