@@ -1,0 +1,103 @@
+"""Tenants and their keys in SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, insert, literal, select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from qfa_adapters.sql.errors import translated
+from qfa_adapters.sql.tables import api_keys, tenants
+from qfa_core.errors import KeyStoreUnavailable, NotFound
+from qfa_core.ports.key_store import KeyRegistry, TenantRegistry
+from qfa_core.tenancy import ApiKey, Tenant
+
+_KEYS = select(api_keys.c.id, api_keys.c.name, api_keys.c.tenant_id, api_keys.c.is_superuser)
+_KEY_BY_DIGEST = _KEYS.where(api_keys.c.digest == bindparam("digest"))
+_TENANTS = select(tenants.c.id, tenants.c.name, tenants.c.allows_superusers)
+
+
+class SQLKeyStore(KeyRegistry):
+    """Keys in a table, found by their digest under a unique index."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def find(self, digest: str) -> ApiKey | None:
+        rows = await _read(self._engine, _KEY_BY_DIGEST, digest=digest)
+        return _api_key(rows[0]) if rows else None
+
+    async def add(self, key: ApiKey, digest: str) -> None:
+        # Read from the tenant's own row, so that a missing tenant shows as no row inserted.
+        row = select(
+            literal(key.id),
+            tenants.c.id,
+            literal(key.name),
+            literal(digest),
+            literal(key.is_superuser),
+        ).where(tenants.c.id == key.tenant_id)
+        columns = ["id", "tenant_id", "name", "digest", "is_superuser"]
+        with translated(KeyStoreUnavailable):
+            async with self._engine.begin() as connection:
+                result = await connection.execute(insert(api_keys).from_select(columns, row))
+                if result.rowcount == 0:
+                    raise NotFound
+
+    async def keys(self, tenant_id: str | None = None) -> tuple[ApiKey, ...]:
+        wanted = _KEYS if tenant_id is None else _KEYS.where(api_keys.c.tenant_id == tenant_id)
+        keys = [_api_key(row) for row in await _read(self._engine, wanted)]
+        # Sorted here, because databases disagree on the order of text.
+        return tuple(sorted(keys, key=lambda key: (key.tenant_id, key.name, key.id)))
+
+    async def remove(self, key_id: str) -> None:
+        with translated(KeyStoreUnavailable):
+            async with self._engine.begin() as connection:
+                result = await connection.execute(delete(api_keys).where(api_keys.c.id == key_id))
+                if result.rowcount == 0:
+                    raise NotFound
+
+    async def check(self) -> None:
+        await _read(self._engine, _KEYS.limit(1))
+
+
+class SQLTenantStore(TenantRegistry):
+    """Tenants in a table; their keys go with them by the foreign key's cascade."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def add(self, tenant: Tenant) -> None:
+        row = {"id": tenant.id, "name": tenant.name, "allows_superusers": tenant.allows_superusers}
+        with translated(KeyStoreUnavailable):
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(tenants), row)
+
+    async def find(self, tenant_id: str) -> Tenant | None:
+        rows = await _read(self._engine, _TENANTS.where(tenants.c.id == tenant_id))
+        return _tenant(rows[0]) if rows else None
+
+    async def tenants(self) -> tuple[Tenant, ...]:
+        found = [_tenant(row) for row in await _read(self._engine, _TENANTS)]
+        return tuple(sorted(found, key=lambda tenant: tenant.name))
+
+    async def remove(self, tenant_id: str) -> None:
+        with translated(KeyStoreUnavailable):
+            async with self._engine.begin() as connection:
+                result = await connection.execute(delete(tenants).where(tenants.c.id == tenant_id))
+                if result.rowcount == 0:
+                    raise NotFound
+
+
+async def _read(engine: AsyncEngine, statement: Select[Any], **values: str) -> list[Row[Any]]:
+    with translated(KeyStoreUnavailable):
+        async with engine.connect() as connection:
+            return list((await connection.execute(statement, values)).all())
+
+
+def _api_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(id=row.id, name=row.name, tenant_id=row.tenant_id, is_superuser=row.is_superuser)
+
+
+def _tenant(row: Row[Any]) -> Tenant:
+    return Tenant(id=row.id, name=row.name, allows_superusers=row.allows_superusers)
