@@ -30,9 +30,9 @@ class FeedbackRecord(msgspec.Struct, frozen=True, kw_only=True):
     coding_level_3: str | None = None
 
     @property
-    def is_blank(self) -> bool:
-        """Whether nothing is left to read once control characters are dropped."""
-        return not clean_content(self.content).strip()
+    def coding_levels(self) -> tuple[str | None, str | None, str | None]:
+        """The labels of the three levels, first to third."""
+        return self.coding_level_1, self.coding_level_2, self.coding_level_3
 
 
 def clean_content(content: str) -> str:

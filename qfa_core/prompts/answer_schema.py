@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -48,12 +48,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """A judge's answer: why, and how good from 0 to 1."""
 
     reason: str
-    score: float
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether the score is one."""
-        return 0.0 <= self.score <= 1.0
+    score: Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 def verdict_schema(reason: str, score: str) -> Schema:

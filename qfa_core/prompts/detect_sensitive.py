@@ -11,8 +11,8 @@ from qfa_core.prompts.records import record_envelope
 from qfa_core.prompts.rules import system_message
 
 _ROLE = (
-    "You screen feedback that community members gave to Red Cross and Red Crescent teams for sensitive content "
-    "that a specialist must see: abuse, exploitation, corruption, threats and other misconduct. "
+    "You screen feedback that community members gave to Red Cross and Red Crescent teams for sensitive "
+    "content that a specialist must see: abuse, exploitation, corruption, threats and other misconduct. "
     "A disclosure that is missed harms somebody; a false alarm costs a minute."
 )
 _SCHEMA = object_of(

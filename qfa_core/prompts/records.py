@@ -21,9 +21,7 @@ def dated_envelopes(records: Sequence[FeedbackRecord]) -> str:
             record.content,
             number=str(number),
             date=record.created.date().isoformat() if record.created else None,
-            codes=", ".join(
-                filter(None, (record.coding_level_1, record.coding_level_2, record.coding_level_3))
-            ),
+            codes=", ".join(filter(None, record.coding_levels)),
         )
         for number, record in enumerate(records, start=1)
     )

@@ -10,8 +10,8 @@ DATA_RULE = (
     "The characters & < > \" ' are written there as &amp; &lt; &gt; &quot; &apos;."
 )
 PLACEHOLDER_RULE = (
-    "Names, places and contact details have been replaced by placeholders such as <PERSON_1> or <LOCATION_2>. "
-    "Copy a placeholder exactly as it is, never guess what it stands for, never make up a new one."
+    "Names, places and contact details have been replaced by placeholders such as <PERSON_1> or "
+    "<LOCATION_2>. Copy a placeholder exactly as it is; never guess what it stands for, never make one up."
 )
 FAITHFUL_RULE = (
     "Say only what the feedback supports. Do not add advice, causes or numbers that are not in it. "
@@ -23,9 +23,7 @@ _BROKEN_NOTE = (
     "\n\nYour last answer could not be used. Answer again, with one JSON object that follows the schema "
     "exactly, and nothing else."
 )
-_CUT_NOTE = (
-    "\n\nYour last answer was cut off because it was too long. Answer again, in less than half the length."
-)
+_CUT_NOTE = "\n\nYour last answer was cut off: it was too long. Answer again, in less than half the length."
 
 
 def system_message(role: str, *rules: str, output_language: str | None = None) -> str:

@@ -1,0 +1,1 @@
+"""What stands in for a database where the deployment has none."""

@@ -1,0 +1,53 @@
+"""How often each code was given, over time: exact arithmetic over metadata, no model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from qfa_core.feedback import CODING_LEVEL_FIELDS, FeedbackRecord
+from qfa_core.insights import CodingTrends, TrendCell, TrendPeriod
+
+
+def coding_trends(
+    records: Iterable[FeedbackRecord],
+    period: TrendPeriod,
+    *,
+    code_fields: Sequence[str] = CODING_LEVEL_FIELDS,
+) -> CodingTrends | None:
+    """
+    Count each label of *code_fields* once a record and period.
+
+    Records without a date that could be read do not count; None where no record has one.
+    Periods are those in which a record was created, ascending, whether it is coded or not.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    periods: set[str] = set()
+    for record in records:
+        if record.created is None:
+            continue
+        bucket = bucket_of(record.created, period)
+        periods.add(bucket)
+        counts.update((label, bucket) for label in _labels(record, code_fields))
+    if not periods:
+        return None
+    cells = tuple(
+        TrendCell(code=code, period=bucket, count=count) for (code, bucket), count in sorted(counts.items())
+    )
+    return CodingTrends(periods=tuple(sorted(periods)), cells=cells)
+
+
+def bucket_of(moment: dt.datetime, period: TrendPeriod) -> str:
+    """Return `YYYY-MM-DD`, the ISO week `YYYY-Www` (of the ISO year), or `YYYY-MM`."""
+    if period == "day":
+        return moment.date().isoformat()
+    if period == "week":
+        year, week, _ = moment.isocalendar()
+        return f"{year:04}-W{week:02}"
+    return f"{moment.year:04}-{moment.month:02}"
+
+
+def _labels(record: FeedbackRecord, code_fields: Sequence[str]) -> set[str]:
+    levels = (getattr(record, field) or "" for field in code_fields)
+    return {label for level in levels for part in level.split(",") if (label := part.strip())}

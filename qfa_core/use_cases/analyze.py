@@ -1,0 +1,85 @@
+"""Answer an analyst's question over many records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from qfa_core.analyst_prompt import refuse_injection
+from qfa_core.budget import RequestContext
+from qfa_core.errors import AnalysisUnavailable
+from qfa_core.feedback import CODING_LEVEL_FIELDS, FeedbackRecord
+from qfa_core.insights import Analysis, TrendPeriod
+from qfa_core.prompts.analyze import analysis_judge_prompt, analysis_prompt
+from qfa_core.pseudonyms import REDACTED_IN_ANALYSES, restore
+from qfa_core.requests import AnalyzeRequest
+from qfa_core.trends import coding_trends
+from qfa_core.use_cases.llm_calls import LLMCalls
+from qfa_core.use_cases.readable_records import readable, with_contents
+
+DISCLAIMER = (
+    "This analysis was made by an AI system from community feedback. A person must review it before it is "
+    "used. Names were redacted: <PERSON_1>, <PERSON_2> and so on stand for people."
+)
+TOO_LARGE_ADVICE = 'Send fewer records, or ask for "mode": "hierarchical".'
+NO_RECORDS = "No feedback record holds any text."
+NOT_SCORED = "The quality of this analysis could not be scored."
+
+
+class Analyze:
+    """Answer a question over many records: one analysis call, one judge call."""
+
+    def __init__(
+        self,
+        calls: LLMCalls,
+        *,
+        default_period: TrendPeriod = "week",
+        code_fields: Sequence[str] = CODING_LEVEL_FIELDS,
+    ) -> None:
+        self._calls = calls
+        self._default_period = default_period
+        self._code_fields = tuple(code_fields)
+
+    async def __call__(self, request: AnalyzeRequest, context: RequestContext) -> Analysis:
+        """
+        Analyse the records that hold text; without any, return the empty analysis and ask nobody.
+
+        Raises PromptInjection, FeedbackTooLarge (before anything costly), AnalysisUnavailable for a mode
+        that this deployment lacks, DeadlineExceeded, and LLMError; a failed judge costs the score only.
+        """
+        refuse_injection(request.prompt)
+        records = readable(request.records)
+        if not records:
+            return Analysis(
+                text=DISCLAIMER, quality_score=None, uncertainty_explanation=NO_RECORDS, record_count=0
+            )
+        if request.mode == "hierarchical":
+            raise AnalysisUnavailable("Hierarchical analysis is not available in this deployment.")
+        async with self._calls.within_deadline(context):
+            analysis = await self._single_pass(records, request, context)
+        period = request.period or self._default_period
+        trends = coding_trends(records, period, code_fields=self._code_fields)
+        return msgspec.structs.replace(analysis, coding_trends=trends)
+
+    async def _single_pass(
+        self, records: Sequence[FeedbackRecord], request: AnalyzeRequest, context: RequestContext
+    ) -> Analysis:
+        language = request.output_language
+        self._calls.require_fit(analysis_prompt(records, request.prompt), advice=TOO_LARGE_ADVICE)
+        texts = [record.content for record in records]
+        safe = await self._calls.pseudonymise([*texts, request.prompt], anonymize=request.anonymize)
+        *contents, question = safe.texts
+        safe_records = with_contents(records, contents)
+        prose = await self._calls.prose(
+            analysis_prompt(safe_records, question, output_language=language), context
+        )
+        judged = analysis_judge_prompt(safe_records, question, prose.text, output_language=language)
+        verdict = None if prose.is_cut else await self._calls.verdict(judged, context)
+        analysis = Analysis(
+            text=f"{DISCLAIMER}\n\n{prose.text}",
+            quality_score=verdict.score if verdict else None,
+            uncertainty_explanation=verdict.reason if verdict else NOT_SCORED,
+            record_count=len(records),
+        )
+        return restore(analysis, safe.originals, redacted=REDACTED_IN_ANALYSES)

@@ -1,0 +1,74 @@
+"""Report what was used, by tenant and by operation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from qfa_core.ports.usage_store import UsageStore
+from qfa_core.usage import Dimension, UsageBreakdown, UsageQuery, UsageReport, UsageTotals
+
+
+class ReportUsage:
+    """
+    Add up usage in a half-open window, for one tenant or for all.
+
+    Parts come by cost, highest first, then name; tenants by name; operations by cost, then name.
+    Each call raises UsageStoreUnavailable if the store cannot be reached.
+    """
+
+    def __init__(self, store: UsageStore) -> None:
+        self._store = store
+
+    async def of_tenant(
+        self, tenant_id: str, since: dt.datetime | None, until: dt.datetime | None
+    ) -> UsageBreakdown:
+        """Return one tenant's usage, broken down by operation; zeros where there is none."""
+        window = UsageQuery(since=since, until=until, tenant_id=tenant_id)
+        totals = UsageTotals(tenant_id=tenant_id)
+        for row in await self._store.totals(window):
+            totals = UsageTotals(tenant_id=tenant_id, requests=row.requests, llm_calls=row.llm_calls)
+        parts = await self._store.totals(_grouped(window, "operation"))
+        return UsageBreakdown(totals=totals, parts=_by_cost(parts))
+
+    async def by_tenant(self, since: dt.datetime | None, until: dt.datetime | None) -> UsageReport:
+        """Return the usage of every tenant that has any, each broken down by operation."""
+        report = await self._report("tenant", "operation", since, until)
+        groups = sorted(report.groups, key=lambda group: group.totals.tenant_id or "")
+        return UsageReport(groups=tuple(groups), total=report.total)
+
+    async def by_operation(self, since: dt.datetime | None, until: dt.datetime | None) -> UsageReport:
+        """Return the usage of every operation that has any, each broken down by tenant."""
+        return await self._report("operation", "tenant", since, until)
+
+    async def _report(
+        self, outer: Dimension, inner: Dimension, since: dt.datetime | None, until: dt.datetime | None
+    ) -> UsageReport:
+        window = UsageQuery(since=since, until=until)
+        total = (await self._store.totals(window))[0]
+        total_parts = await self._store.totals(_grouped(window, inner))
+        groups = await self._store.totals(_grouped(window, outer))
+        parts: dict[str | None, list[UsageTotals]] = {}
+        for cell in await self._store.totals(_grouped(window, outer, inner)):
+            parts.setdefault(_name(cell, outer), []).append(cell)
+        return UsageReport(
+            groups=tuple(
+                UsageBreakdown(totals=group, parts=_by_cost(parts[_name(group, outer)]))
+                for group in _by_cost(groups)
+            ),
+            total=UsageBreakdown(totals=total, parts=_by_cost(total_parts)),
+        )
+
+
+def _grouped(window: UsageQuery, *dimensions: Dimension) -> UsageQuery:
+    return UsageQuery(since=window.since, until=window.until, tenant_id=window.tenant_id, group_by=dimensions)
+
+
+def _name(totals: UsageTotals, dimension: Dimension) -> str | None:
+    return totals.tenant_id if dimension == "tenant" else totals.operation
+
+
+def _by_cost(rows: Iterable[UsageTotals]) -> tuple[UsageTotals, ...]:
+    return tuple(
+        sorted(rows, key=lambda row: (-row.requests.total_cost_usd, row.tenant_id or "", row.operation or ""))
+    )

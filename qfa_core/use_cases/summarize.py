@@ -1,0 +1,91 @@
+"""Summarise one record, or many as one."""
+
+from __future__ import annotations
+
+from qfa_core.analyst_prompt import refuse_injection
+from qfa_core.budget import RequestContext
+from qfa_core.insights import CorpusSummary, Summary
+from qfa_core.prompts.summarize import (
+    SummaryAnswer,
+    corpus_summary_judge_prompt,
+    corpus_summary_prompt,
+    summary_judge_prompt,
+    summary_prompt,
+)
+from qfa_core.pseudonyms import restore
+from qfa_core.requests import SummarizeCorpusRequest, SummarizeRequest
+from qfa_core.use_cases.llm_calls import LLMCalls
+from qfa_core.use_cases.readable_records import readable, with_contents
+
+TOO_LARGE_ADVICE = "Send fewer records."
+
+
+class Summarize:
+    """Give one record a title and a bullet summary: one call, and one of a judge."""
+
+    def __init__(self, calls: LLMCalls) -> None:
+        self._calls = calls
+
+    async def __call__(self, request: SummarizeRequest, context: RequestContext) -> Summary:
+        """
+        Summarise the record; a blank one gives the empty summary, scored 0, and asks nobody.
+
+        Raises FeedbackTooLarge, DeadlineExceeded and LLMError; a failed judge costs the score only.
+        """
+        records = readable([request.record])
+        if not records:
+            return Summary(record_id=request.record.id, title="", text="", quality_score=0.0)
+        async with self._calls.within_deadline(context):
+            safe = await self._calls.pseudonymise([records[0].content])
+            prompt = summary_prompt(safe.texts[0], output_language=request.output_language)
+            answer = await self._calls.answer(prompt, SummaryAnswer, context)
+            verdict = await self._calls.verdict(summary_judge_prompt(safe.texts[0], answer), context)
+        return Summary(
+            record_id=request.record.id,
+            title=_one_line(restore(answer.title, safe.originals)),
+            text=restore(answer.summary, safe.originals).strip(),
+            quality_score=verdict.score if verdict else None,
+        )
+
+
+class SummarizeCorpus:
+    """Give many records one summary: one call, and one of a judge."""
+
+    def __init__(self, calls: LLMCalls) -> None:
+        self._calls = calls
+
+    async def __call__(self, request: SummarizeCorpusRequest, context: RequestContext) -> CorpusSummary:
+        """
+        Summarise the records that hold text; without any, return the empty summary and ask nobody.
+
+        Raises PromptInjection, FeedbackTooLarge (before anything costly), DeadlineExceeded and LLMError;
+        a failed judge costs the score only.
+        """
+        if request.prompt:
+            refuse_injection(request.prompt)
+        records = readable(request.records)
+        if not records:
+            return CorpusSummary(record_ids=(), title="", text="", quality_score=0.0)
+        self._calls.require_fit(
+            corpus_summary_prompt(records, instruction=request.prompt), advice=TOO_LARGE_ADVICE
+        )
+        async with self._calls.within_deadline(context):
+            safe = await self._calls.pseudonymise([*(r.content for r in records), request.prompt or ""])
+            *contents, instruction = safe.texts
+            safe_records = with_contents(records, contents)
+            prompt = corpus_summary_prompt(
+                safe_records, instruction=instruction, output_language=request.output_language
+            )
+            answer = await self._calls.answer(prompt, SummaryAnswer, context)
+            judged = corpus_summary_judge_prompt(safe_records, answer, instruction=instruction)
+            verdict = await self._calls.verdict(judged, context)
+        return CorpusSummary(
+            record_ids=tuple(record.id for record in records),
+            title=_one_line(restore(answer.title, safe.originals)),
+            text=restore(answer.summary, safe.originals).strip(),
+            quality_score=verdict.score if verdict else None,
+        )
+
+
+def _one_line(title: str) -> str:
+    return " ".join(title.split())
