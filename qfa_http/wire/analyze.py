@@ -1,0 +1,94 @@
+"""`POST /v1/analyze-bulk`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from qfa_core import requests
+from qfa_core.insights import Analysis, AnalysisMode, TrendPeriod
+from qfa_core.languages import clean_output_language
+from qfa_core.pretty import pretty_analysis
+from qfa_http.wire.feedback import FeedbackRecords, Fraction, OutputLanguage, PrettyOutput, QualityScore
+
+
+class AnalyzeBulkRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """An analyst's question over many records."""
+
+    feedback_records: FeedbackRecords
+    prompt: Annotated[str, Meta(min_length=1, max_length=4000, description="The analyst's question.")]
+    output_language: OutputLanguage = None
+    mode: Annotated[
+        AnalysisMode, Meta(description="`hierarchical` for more records than fit into one LLM call.")
+    ] = "single_pass"
+    period: Annotated[
+        TrendPeriod | None,
+        Meta(description="Buckets of the coding trends; null leaves them to the deployment."),
+    ] = None
+    anonymize: Annotated[
+        bool,
+        Meta(description="For old callers; false has an effect only where the deployment allows raw text."),
+    ] = True
+
+    def to_core(self) -> requests.AnalyzeRequest:
+        """Return the request as the use case takes it."""
+        return requests.AnalyzeRequest(
+            records=tuple(record.to_core() for record in self.feedback_records),
+            prompt=self.prompt,
+            output_language=clean_output_language(self.output_language),
+            mode=self.mode,
+            period=self.period,
+            anonymize=self.anonymize,
+        )
+
+
+class TrendCell(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records of a period carry a code."""
+
+    code: str
+    period: str
+    count: Annotated[int, Meta(ge=0)]
+
+
+class CodingTrends(msgspec.Struct, frozen=True, kw_only=True):
+    """Exact counts over the metadata, never the LLM's."""
+
+    periods: Annotated[
+        tuple[str, ...], Meta(description="`YYYY-MM-DD`, ISO week `YYYY-Www` or `YYYY-MM`, ascending.")
+    ]
+    cells: tuple[TrendCell, ...]
+
+
+class AnalyzeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer to the analyst's question."""
+
+    analysis: Annotated[str, Meta(description="Begins with the disclaimer; `<PERSON_1>` is a redacted name.")]
+    quality_score: QualityScore
+    uncertainty_explanation: str
+    feedback_record_count: Annotated[
+        int, Meta(description="Records actually analysed; blank ones are left out.")
+    ]
+    request_id: str
+    confidence: Annotated[Fraction | None, Meta(description="In hierarchical mode only.")]
+    coding_trends: Annotated[
+        CodingTrends | None, Meta(description="null where no record has a date that can be read.")
+    ]
+    pretty_output: PrettyOutput
+
+    @classmethod
+    def from_core(
+        cls, analysis: Analysis, *, request_id: str, output_language: str | None
+    ) -> AnalyzeBulkResponse:
+        """Return *analysis* as it goes out; *output_language* chooses the labels of `pretty_output`."""
+        return cls(
+            analysis=analysis.text,
+            quality_score=analysis.quality_score,
+            uncertainty_explanation=analysis.uncertainty_explanation,
+            feedback_record_count=analysis.record_count,
+            request_id=request_id,
+            confidence=analysis.confidence,
+            coding_trends=msgspec.convert(analysis.coding_trends, CodingTrends | None, from_attributes=True),
+            pretty_output=pretty_analysis(analysis, output_language),
+        )

@@ -1,0 +1,46 @@
+"""`GET /v1/health` and `GET /v1/ready`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+DependencyName = Literal["usage_store", "key_stores", "llm", "anonymizer", "embedder"]
+DependencyState = Literal["ok", "unavailable", "not_configured"]
+
+
+class HealthResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+    version: str
+
+
+class Dependency(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the service needs in order to answer."""
+
+    name: DependencyName
+    state: Annotated[
+        DependencyState, Meta(description="`not_configured`: this deployment does without, on purpose.")
+    ]
+    embedded: Annotated[
+        bool, Meta(description="Whether an embedded default stands in, which is for trying out.")
+    ] = False
+
+
+class ReadyResponse(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether every dependency can be used, and which cannot."""
+
+    status: Literal["ok", "unavailable"]
+    version: str
+    dependencies: tuple[Dependency, ...]
+
+    @classmethod
+    def from_dependencies(cls, dependencies: Iterable[Dependency], *, version: str) -> ReadyResponse:
+        """Return the answer for *dependencies*: `ok` if none is unavailable."""
+        known = tuple(dependencies)
+        available = all(dependency.state != "unavailable" for dependency in known)
+        return cls(status="ok" if available else "unavailable", version=version, dependencies=known)
