@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +19,12 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
-# Writers of the embedded store wait for each other, in the driver's thread, for as long as this.
-_BUSY_TIMEOUT_MS = 10_000
+_WRITE_AHEAD_LOG = "PRAGMA journal_mode = WAL"  # readers and a writer do not hinder each other
 _PRAGMAS = (
+    "PRAGMA busy_timeout = 10000",  # milliseconds that writers wait for each other, off the event loop
     "PRAGMA foreign_keys = ON",
-    f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}",
-    "PRAGMA journal_mode = WAL",  # readers and a writer do not hinder each other
-    "PRAGMA synchronous = NORMAL",  # safe with WAL; a power cut may cost the last moments
+    "PRAGMA synchronous = NORMAL",  # safe with a write-ahead log; a power cut may cost the last moments
+    _WRITE_AHEAD_LOG,
 )
 
 
@@ -35,7 +38,7 @@ def embedded_engine(path: Path) -> AsyncEngine:
     with translated(StoreUnavailable):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
+            _make_file(path)
     engine = database_engine(URL.create("sqlite+aiosqlite", database=str(path)))
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     return engine
@@ -48,6 +51,20 @@ def database_engine(url: str | URL) -> AsyncEngine:
         address = address.set(drivername="postgresql+psycopg")
     # Values of statements must never reach a log: names of tenants and digests of keys are among them.
     return create_async_engine(address, hide_parameters=True)
+
+
+def _make_file(path: Path) -> None:
+    """
+    Make an empty store at *path*, unless another process is quicker.
+
+    It comes into being with its write-ahead log on: SQLite lets no two processes turn that on at once, and
+    does not make the second one wait either. Its files take over the mode 0600 of the draft.
+    """
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as draft:
+        with closing(sqlite3.connect(draft.name)) as connection:
+            connection.execute(_WRITE_AHEAD_LOG)
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
 
 
 def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,7 @@ TRANSLATIONS: tuple[tuple[type[Exception], type[QFAError]], ...] = (
     (exc.DBAPIError, StoreUnavailable),
     (exc.DisconnectionError, StoreUnavailable),
     (exc.TimeoutError, StoreUnavailable),  # no connection of the pool came free
+    (sqlite3.Error, StoreUnavailable),  # while a connection is being set up, before SQLAlchemy wraps errors
     (OSError, StoreUnavailable),
 )
 

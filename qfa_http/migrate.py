@@ -1,0 +1,92 @@
+"""Bring a database's tables to what this version works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+_VERSION_TABLE = "alembic_version"
+
+
+async def upgrade(engine: AsyncEngine) -> None:
+    """
+    Bring the database of *engine* to head; any number of processes may do so at once.
+
+    A database at head, or ahead of it because a newer replica runs already, is left alone, in milliseconds.
+    Raises sqlalchemy.exc.SQLAlchemyError if the database cannot be used; nothing is left half done then.
+    """
+    async with engine.connect() as connection:
+        await connection.run_sync(bring_to_head)
+
+
+def bring_to_head(connection: Connection) -> None:
+    """Run the migrations that are missing, all or none, on *connection*, which is not in a transaction."""
+    if _is_up_to_date(connection):
+        return
+    connection.rollback()
+    with _ALONE[connection.dialect.name](connection):
+        # Whoever had the lock before may have done it all: alembic looks again.
+        _run_alembic(connection)
+
+
+def migrations_folder() -> Path:
+    """Return where the migrations are: inside this package when installed, beside it in a checkout."""
+    package = Path(__file__).parent
+    installed = package / "migrations"
+    return installed if installed.is_dir() else package.parent / "migrations"
+
+
+def head_revision() -> str:
+    """Return the last revision by the files' names, NNNN_slug.py, which saves importing alembic."""
+    return max(path.name.partition("_")[0] for path in migrations_folder().glob("versions/[0-9]*.py"))
+
+
+def _is_up_to_date(connection: Connection) -> bool:
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return False
+    revision = connection.scalar(select(column("version_num", String)).select_from(table(_VERSION_TABLE)))
+    return revision is not None and revision >= head_revision()
+
+
+def _run_alembic(connection: Connection) -> None:
+    # Imported here, because most starts find nothing to do.
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
+@contextmanager
+def _alone_in_file(connection: Connection) -> Iterator[None]:
+    """
+    Hold the file's write lock, in one transaction, which SQLite can roll tables back with.
+
+    Foreign keys are off meanwhile: making a table anew drops the old one, and would cascade.
+    """
+    connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.commit()
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
+def _alone_on_server(connection: Connection) -> Iterator[None]:
+    """Run in one transaction."""
+    with connection.begin():
+        yield
+
+
+_ALONE: dict[str, Callable[[Connection], AbstractContextManager[None]]] = {
+    "sqlite": _alone_in_file,
+    "postgresql": _alone_on_server,
+}
