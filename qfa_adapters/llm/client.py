@@ -1,0 +1,204 @@
+"""A language model over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import random as randomness
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import httpx
+import msgspec
+
+from qfa_adapters.llm.connection import LLMConnection
+from qfa_adapters.llm.errors import HTTPX_ERRORS, Failure, failure_of, failure_of_status
+from qfa_adapters.llm.prices import PRICES, Price
+from qfa_adapters.llm.pricing import Pricing
+from qfa_adapters.llm.providers import bearer, provider_of, target_of
+from qfa_adapters.llm.retries import (
+    LONGEST_WAIT_SECONDS,
+    MAX_ATTEMPTS,
+    backoff_seconds,
+    retry_after_seconds,
+)
+from qfa_adapters.llm.wire import Answer
+from qfa_core.budget import RequestContext
+from qfa_core.errors import LLMAnswerUnusable, LLMError, LLMTimeout
+from qfa_core.llm import LLMReply, Prompt
+from qfa_core.ports.llm_client import LLMClient
+from qfa_core.secrets import Secret
+
+# What may be said here: model, status, attempt, request id. Never an address, a key or a text.
+_log = logging.getLogger("qfa.llm")
+
+MAX_REPLY_BYTES = 32 * 1024 * 1024
+
+_CONNECT_TIMEOUT_SECONDS = 10.0
+_LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class HttpxLLMClient(LLMClient):
+    """
+    Ask any provider of `providers.PROVIDERS` over one pool of kept-alive connections.
+
+    *bearer_token* hands out tokens in place of the key, and raises an LLMError where it has none.
+    *clock* is the one that deadlines are read on; *now* is the time of day, with a time zone.
+    Use it as an async context manager, or close it with `aclose`.
+    Raises UnusableConnection where *connection* makes no sense.
+    """
+
+    def __init__(
+        self,
+        connection: LLMConnection,
+        *,
+        bearer_token: Callable[[], Awaitable[Secret]] | None = None,
+        prices: Mapping[str, Price] = PRICES,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], dt.datetime] = _utc_now,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        random: Callable[[], float] = randomness.random,
+    ) -> None:
+        self._connection = connection
+        self._provider = provider_of(connection.model)
+        self._target = target_of(connection)
+        self._bearer_token = bearer_token
+        self._pricing = Pricing(connection.model, prices)
+        self._clock = clock
+        self._now = now
+        self._sleep = sleep
+        self._random = random
+        self._slots = asyncio.Semaphore(connection.max_concurrency)
+        self._http = _http_client(connection)
+
+    async def __aenter__(self) -> HttpxLLMClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections; calls under way fail."""
+        await self._http.aclose()
+
+    @property
+    def model(self) -> str:
+        return self._connection.model
+
+    async def complete(self, prompt: Prompt, context: RequestContext) -> LLMReply:
+        attempt = 0
+        while True:
+            attempt += 1
+            outcome = await self._attempt(prompt, context)
+            if isinstance(outcome, Answer):
+                return self._reply(outcome, context)
+            self._log_failure(outcome, attempt, context)
+            wait_seconds = self._wait_seconds(outcome, attempt, context)
+            if wait_seconds is None:
+                # Raised here, outside of any handler, so that no provider's text hangs on as its context.
+                raise outcome.error
+            await self._sleep(wait_seconds)
+
+    async def _attempt(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
+        """Ask once; waiting for a free place counts towards the deadline, not towards the attempt."""
+        remaining_seconds = context.deadline.remaining_seconds(self._clock())
+        if not remaining_seconds:
+            return Failure(error=LLMTimeout())
+        try:
+            async with asyncio.timeout(remaining_seconds), self._slots:
+                async with asyncio.timeout(self._connection.timeout_seconds):
+                    return await self._exchange(prompt, context)
+        except TimeoutError:
+            return Failure(error=LLMTimeout())
+        except HTTPX_ERRORS as error:
+            return failure_of(error)
+        except LLMError as error:
+            return Failure(error=error)
+
+    async def _exchange(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
+        payload = self._provider.payload(self._target, prompt, context.tenant_id)
+        async with self._http.stream(
+            "POST",
+            self._provider.url(self._target),
+            content=msgspec.json.encode(payload),
+            # As UTF-8, because a key with a stray character is the provider's to refuse, not a crash here.
+            headers=httpx.Headers(await self._headers(), encoding="utf-8"),
+        ) as response:
+            body = await _body(response)
+        if response.is_success:
+            return self._provider.read(body)
+        wait_seconds = retry_after_seconds(response.headers, self._now())
+        return failure_of_status(response.status_code, body, wait_seconds)
+
+    async def _headers(self) -> dict[str, str]:
+        headers = {"content-type": "application/json"}
+        if self._provider.version_header:
+            headers[self._provider.version_header] = self._target.version
+        if self._bearer_token is not None:
+            return {**headers, **bearer(await self._bearer_token())}
+        key = self._connection.api_key
+        return {**headers, **self._provider.key_headers(key)} if key else headers
+
+    def _wait_seconds(self, failure: Failure, attempt: int, context: RequestContext) -> float | None:
+        """Return how long to wait before the next attempt, None where there is to be none."""
+        if attempt == MAX_ATTEMPTS or not failure.is_passing:
+            return None
+        wait_seconds = failure.retry_after_seconds
+        if wait_seconds is None:
+            wait_seconds = backoff_seconds(attempt, self._random())
+        remaining_seconds = context.deadline.remaining_seconds(self._clock())
+        in_time = wait_seconds <= LONGEST_WAIT_SECONDS and wait_seconds < remaining_seconds
+        return wait_seconds if in_time else None
+
+    def _reply(self, answer: Answer, context: RequestContext) -> LLMReply:
+        return LLMReply(
+            text=answer.text,
+            model=answer.model or self.model,
+            finish=answer.finish,
+            input_tokens=answer.input_tokens,
+            output_tokens=answer.output_tokens,
+            cost_usd=self._pricing.cost_usd(answer, context.request_id),
+        )
+
+    def _log_failure(self, failure: Failure, attempt: int, context: RequestContext) -> None:
+        _log.warning(
+            "LLM call to %s failed: attempt %d, status %s, %s.",
+            self.model,
+            attempt,
+            failure.status,
+            type(failure.error).__name__,
+            extra={"request_id": context.request_id},
+        )
+
+
+def _http_client(connection: LLMConnection) -> httpx.AsyncClient:
+    """
+    Return the pool, with a place for every call that may be under way.
+
+    HTTP/1.1 on purpose: with HTTP/2 httpcore tells the provider nothing of a cancelled call, and after a
+    hundred of them the connection is stuck (https://github.com/encode/httpcore/pull/1098).
+    The environment's proxies and certificates count, as many offices reach the internet no other way; a model
+    on this machine is never asked through a proxy.
+    """
+    places = connection.max_concurrency
+    no_proxy: dict[str, Any] = dict.fromkeys(_LOOPBACK)
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(None, connect=_CONNECT_TIMEOUT_SECONDS),  # the rest is the attempt's to bound
+        limits=httpx.Limits(max_connections=places, max_keepalive_connections=places, keepalive_expiry=60.0),
+        mounts=no_proxy,
+    )
+
+
+async def _body(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > MAX_REPLY_BYTES:
+            raise LLMAnswerUnusable
+    return bytes(body)
