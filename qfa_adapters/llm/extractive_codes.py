@@ -1,0 +1,89 @@
+"""Pick and judge codes by the words that a feedback record shares with their names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from qfa_adapters.llm.extractive_lexicon import SENSITIVE
+from qfa_adapters.llm.extractive_words import WordReader
+from qfa_core.prompts.answer_schema import Verdict
+from qfa_core.prompts.assign_codes import PickedCodes
+from qfa_core.prompts.envelope import Enveloped, open_envelopes
+
+_MOST_PICKS = 3
+_GOOD_ENOUGH = 0.5
+_NOTHING_SHARED = 0.1
+_SENSITIVE_FIRST = 2.0
+_ROOT_FLOOR, _ROOT_REACH = 0.3, 0.3
+_LOWER_FLOOR, _LOWER_REACH = 0.45, 0.4
+
+
+def pick_codes(message: str) -> PickedCodes:
+    """
+    Pick the codes whose names share terms with the record, best first; none if none does.
+
+    A term that many of the candidates' names hold says little, one that all hold says nothing.
+    """
+    reader = WordReader()
+    held = _record_terms(message, reader)
+    names = {code.attributes["label"]: terms for code, terms in _named_codes(message, reader)}
+    spread = Counter(term for terms in names.values() for term in terms)
+    weights = {
+        term: _evidence(term, held) / count
+        for term, count in spread.items()
+        if term in held and (count < len(names) or count == 1)
+    }
+    scores = {label: sum(weights.get(term, 0.0) for term in terms) for label, terms in names.items()}
+    return PickedCodes(codes=list(_best(scores)))
+
+
+def judge_code(message: str) -> Verdict:
+    """
+    Judge one code by the share of its name's terms that the record holds.
+
+    A code at the root is a kind of feedback, which words tell less well than topics: it scores lower.
+    """
+    reader = WordReader()
+    held = _record_terms(message, reader)
+    name = [term for _, terms in _named_codes(message, reader) for term in terms]
+    shared = [term for term in name if term in held]
+    score = _NOTHING_SHARED
+    if shared:
+        is_root = not open_envelopes("parent_code", message)
+        floor, reach = (_ROOT_FLOOR, _ROOT_REACH) if is_root else (_LOWER_FLOOR, _LOWER_REACH)
+        score = round(floor + reach * len(shared) / len(name), 2)
+    return Verdict(reason=_reason(shared, len(name), reader), score=score)
+
+
+def _named_codes(message: str, reader: WordReader) -> list[tuple[Enveloped, list[str]]]:
+    """Return codes with the terms of their names, but for those that codes above them hold already."""
+    above = _terms(open_envelopes("parent_code", message), reader)
+    named = [(code, list(reader.read(code.text))) for code in open_envelopes("code", message)]
+    return [(code, [term for term in terms if term not in above] or terms) for code, terms in named]
+
+
+def _evidence(term: str, held: Mapping[str, int]) -> float:
+    """Weigh a term by how often it occurs; a hint at abuse goes before everything else."""
+    return (1 + held[term] / 10) * (_SENSITIVE_FIRST if term == SENSITIVE else 1)
+
+
+def _record_terms(message: str, reader: WordReader) -> Counter[str]:
+    return _terms(open_envelopes("feedback_record", message), reader)
+
+
+def _terms(envelopes: Iterable[Enveloped], reader: WordReader) -> Counter[str]:
+    return reader.read("\n".join(envelope.text for envelope in envelopes))
+
+
+def _best(scores: Mapping[str, float]) -> Iterable[str]:
+    best = max(scores.values(), default=0.0)
+    close = [label for label, score in scores.items() if score > 0 and score >= _GOOD_ENOUGH * best]
+    return sorted(close, key=lambda label: -scores[label])[:_MOST_PICKS]
+
+
+def _reason(shared: list[str], of: int, reader: WordReader) -> str:
+    words = ", ".join(reader.spelled(term) for term in shared) or "none"
+    return (
+        f"Word overlap, no language model: the record holds {len(shared)} of the name's {of} terms ({words})."
+    )

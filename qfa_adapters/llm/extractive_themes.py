@@ -1,0 +1,126 @@
+"""Find what many feedback records have in common: themes with counts, and sentences that stand for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+import msgspec
+
+from qfa_adapters.llm.extractive_words import WordReader, sentences
+from qfa_core.prompts.envelope import Enveloped
+
+MAX_QUOTE_CHARACTERS = 240
+_TREND_FACTOR = 2
+_TREND_MINIMUM = 3
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence and its terms."""
+
+    text: str
+    terms: frozenset[str]
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """One feedback record as read: its sentences, all terms, and the day it was written, if known."""
+
+    sentences: tuple[Sentence, ...]
+    terms: frozenset[str]
+    date: str
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    A term and the records that hold it.
+
+    *earlier* and *later* count those in the earlier and the later half of the dated records.
+    *companions* are the aspects that most often occur in the same records, with their counts.
+    """
+
+    term: str
+    count: int
+    earlier: int
+    later: int
+    companions: tuple[tuple[str, int], ...]
+
+    @property
+    def trend(self) -> str:
+        """How it goes over time, in a word; empty if it does not change much."""
+        if self.later >= max(_TREND_MINIMUM, _TREND_FACTOR * self.earlier):
+            return "growing"
+        if self.earlier >= max(_TREND_MINIMUM, _TREND_FACTOR * self.later):
+            return "fading"
+        return ""
+
+
+def read_passages(records: Iterable[Enveloped], reader: WordReader) -> list[Passage]:
+    """Read enveloped feedback records, in order."""
+    return [_passage(record, reader) for record in records]
+
+
+def record_counts(passages: Iterable[Passage]) -> Counter[str]:
+    """Count in how many records each term occurs."""
+    return Counter(term for passage in passages for term in passage.terms)
+
+
+def ranked(counts: Mapping[str, int], terms: Collection[str]) -> list[str]:
+    """Return those of *terms* that occur, the most frequent first, then by name."""
+    return sorted((term for term in terms if counts.get(term)), key=lambda term: (-counts[term], term))
+
+
+def find_themes(passages: Sequence[Passage], reader: WordReader, *, at_most: int) -> list[Theme]:
+    """Return the topics that most records hold, by falling frequency."""
+    terms = ranked(record_counts(passages), reader.lexicon.topics)[:at_most]
+    dates = sorted(passage.date for passage in passages if passage.date)
+    middle = dates[len(dates) // 2] if dates else ""
+    return [_theme(term, passages, middle, reader.lexicon.aspects) for term in terms]
+
+
+def central_sentences(
+    passages: Iterable[Passage],
+    weights: Mapping[str, int],
+    *,
+    holding: Collection[str] | None = None,
+    at_most: int,
+) -> list[str]:
+    """
+    Return the sentences that say most of what is said often, best first.
+
+    Only those that hold one of *holding* count, where given. A term weighs what *weights* says;
+    the sum is divided by the number of terms, so that sentences do not win by length alone.
+    """
+    wanted = None if holding is None else frozenset(holding)
+    scores: dict[str, float] = {}
+    for passage in passages:
+        for sentence in passage.sentences:
+            if wanted is None or wanted & sentence.terms:
+                total = sum(weights.get(term, 0) for term in sentence.terms)
+                scores[sentence.text] = total / (4 + len(sentence.terms))
+    return sorted(scores, key=lambda text: (-scores[text], text))[:at_most]
+
+
+def shortened(text: str) -> str:
+    """Cut a long sentence at a word, and say so."""
+    if len(text) <= MAX_QUOTE_CHARACTERS:
+        return text
+    return text[:MAX_QUOTE_CHARACTERS].rsplit(None, 1)[0] + " …"
+
+
+def _passage(record: Enveloped, reader: WordReader) -> Passage:
+    found = tuple(Sentence(text=text, terms=frozenset(reader.read(text))) for text in sentences(record.text))
+    terms = frozenset[str]().union(*(sentence.terms for sentence in found))
+    return Passage(sentences=found, terms=terms, date=record.attributes.get("date", ""))
+
+
+def _theme(term: str, passages: Sequence[Passage], middle: str, aspects: frozenset[str]) -> Theme:
+    holding = [passage for passage in passages if term in passage.terms]
+    dated = [passage.date for passage in holding if passage.date]
+    beside = record_counts(holding)
+    return Theme(
+        term=term,
+        count=len(holding),
+        earlier=sum(date < middle for date in dated),
+        later=sum(date >= middle for date in dated),
+        companions=tuple((aspect, beside[aspect]) for aspect in ranked(beside, aspects)[:3]),
+    )
