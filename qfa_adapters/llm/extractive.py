@@ -17,7 +17,7 @@ from qfa_adapters.llm.extractive_codes import judge_code, pick_codes
 from qfa_adapters.llm.extractive_judges import judge_text
 from qfa_adapters.llm.extractive_prose import write_analysis, write_corpus_summary, write_summary
 from qfa_adapters.llm.extractive_sensitivity import screen
-from qfa_core.budget import RequestContext
+from qfa_core.budget import RequestContext, TokenBudget
 from qfa_core.errors import LLMAnswerUnusable
 from qfa_core.llm import LLMReply, Prompt
 from qfa_core.ports.llm_client import LLMClient
@@ -44,8 +44,12 @@ class ExtractiveLLMClient(LLMClient):
     """
     Answer without a model, a network or a key: deterministic, quick, and no more than it says.
 
-    A task that it does not know raises LLMAnswerUnusable. It takes no tokens and costs nothing.
+    A task that it does not know raises LLMAnswerUnusable. It costs nothing; tokens are
+    estimated from characters, as a language model would be charged for.
     """
+
+    def __init__(self) -> None:
+        self._budget = TokenBudget()
 
     @property
     def model(self) -> str:
@@ -59,7 +63,13 @@ class ExtractiveLLMClient(LLMClient):
             text = _as_text(answer(prompt.user))
         else:
             text = await asyncio.to_thread(lambda: _as_text(answer(prompt.user)))
-        return LLMReply(text=text, model=EXTRACTIVE_MODEL, input_tokens=0, output_tokens=0, cost_usd=0.0)
+        return LLMReply(
+            text=text,
+            model=EXTRACTIVE_MODEL,
+            input_tokens=self._budget.tokens(prompt.characters),
+            output_tokens=self._budget.tokens(len(text)),
+            cost_usd=0.0,
+        )
 
 
 def _as_text(answer: _Answer) -> str:

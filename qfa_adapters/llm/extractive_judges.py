@@ -29,10 +29,10 @@ def judge_text(message: str, tag: str) -> Verdict:
     covered = _share(frozenset(topics), said)
     return Verdict(
         reason=(
-            f"Computed by local/extractive, not judged by a language model: the records hold {supported:.0%} of "
-            f"the text's terms, the text names {covered:.0%} of the records' {len(topics)} most frequent topics. "
-            f"The score is the mean of the two, scaled to at most {_HIGHEST_SCORE:.0%}, because counting words "
-            "cannot tell whether a statement is true."
+            "Computed by local/extractive, not judged by a language model: the records hold "
+            f"{supported:.0%} of the text's terms, the text names {covered:.0%} of the records' "
+            f"{len(topics)} most frequent topics. The score is the mean of the two, scaled to at most "
+            f"{_HIGHEST_SCORE:.0%}, because counting words cannot tell whether a statement is true."
         ),
         score=round(_HIGHEST_SCORE * (supported + covered) / 2, 2),
     )
