@@ -2,14 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from qfa_core.errors import QFAError, StoreUnavailable
+from qfa_http.settings import Settings, SettingsError, read_settings
+
 _VERSION_TABLE = "alembic_version"
+
+
+def migrate(settings: Settings) -> None:
+    """
+    Bring the database that *settings* name to head; do nothing where usage is not tracked.
+
+    Raises StoreUnavailable if it cannot be used.
+    """
+    # Imported here, because the container imports this module to do the same at its start.
+    from qfa_http.container import Container
+
+    engine = Container(settings=settings).engine()
+    if engine is None:
+        return
+
+    async def upgrade_and_close() -> None:
+        try:
+            await upgrade(engine)
+        finally:
+            await engine.dispose()
+
+    asyncio.run(upgrade_and_close())
 
 
 async def upgrade(engine: AsyncEngine) -> None:
@@ -17,10 +46,14 @@ async def upgrade(engine: AsyncEngine) -> None:
     Bring the database of *engine* to head; any number of processes may do so at once.
 
     A database at head, or ahead of it because a newer replica runs already, is left alone, in milliseconds.
-    Raises sqlalchemy.exc.SQLAlchemyError if the database cannot be used; nothing is left half done then.
+    Raises StoreUnavailable if the database cannot be used; nothing is left half done then.
     """
-    async with engine.connect() as connection:
-        await connection.run_sync(bring_to_head)
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(bring_to_head)
+    except SQLAlchemyError as error:
+        # The cause is cut off, because it may name hosts and users.
+        raise StoreUnavailable(f"The database could not be migrated: {type(error).__name__}.") from None
 
 
 def bring_to_head(connection: Connection) -> None:
@@ -90,3 +123,15 @@ _ALONE: dict[str, Callable[[Connection], AbstractContextManager[None]]] = {
     "sqlite": _alone_in_file,
     "postgresql": _alone_on_server,
 }
+
+
+def main() -> None:
+    """Migrate the database of this process's environment; an error is one line and status 1."""
+    try:
+        migrate(read_settings(os.environ))
+    except (SettingsError, QFAError) as error:
+        sys.exit(f"qfa: {error}")
+
+
+if __name__ == "__main__":
+    main()
