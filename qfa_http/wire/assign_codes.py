@@ -64,16 +64,16 @@ class AssignCodesRequest(msgspec.Struct, frozen=True, kw_only=True):
 class AssignedCode(msgspec.Struct, frozen=True, kw_only=True):
     """One code with its levels; where nothing was applied, only the explanation is not null."""
 
-    coding_level_1_id: str | None = None
-    coding_level_1_name: str | None = None
-    coding_level_2_id: str | None = None
-    coding_level_2_name: str | None = None
-    coding_level_3_id: str | None = None
-    coding_level_3_name: str | None = None
-    confidence_level_1: Fraction | None = None
-    confidence_level_2: Fraction | None = None
-    confidence_level_3: Fraction | None = None
-    confidence_aggregate: Annotated[Fraction | None, Meta(description="The smallest of the levels'.")] = None
+    coding_level_1_id: str | None
+    coding_level_1_name: str | None
+    coding_level_2_id: str | None
+    coding_level_2_name: str | None
+    coding_level_3_id: str | None
+    coding_level_3_name: str | None
+    confidence_level_1: Fraction | None
+    confidence_level_2: Fraction | None
+    confidence_level_3: Fraction | None
+    confidence_aggregate: Annotated[Fraction | None, Meta(description="The smallest of the levels'.")]
     explanation: Annotated[
         str, Meta(description="The judge's reasons, or `NO CODING APPLIED.` and why nothing was.")
     ]
@@ -81,16 +81,23 @@ class AssignedCode(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def from_core(cls, path: CodePath) -> AssignedCode:
         """Return *path* as it goes out; levels that it does not have are null."""
-        levels: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for number, level in enumerate(path.levels, start=1):
-            levels[f"coding_level_{number}_id"] = level.code.id
-            levels[f"coding_level_{number}_name"] = level.code.name
-            levels[f"confidence_level_{number}"] = level.confidence
-        return cls(
-            **levels,
-            confidence_aggregate=path.confidence,
-            explanation="\n".join(f"{level.code.name}: {level.reason}" for level in path.levels),
-        )
+            values[f"coding_level_{number}_id"] = level.code.id
+            values[f"coding_level_{number}_name"] = level.code.name
+            values[f"confidence_level_{number}"] = level.confidence
+        reasons = "\n".join(f"{level.code.name}: {level.reason}" for level in path.levels)
+        return cls._with_nulls(**values, confidence_aggregate=path.confidence, explanation=reasons)
+
+    @classmethod
+    def without_code(cls, explanation: str) -> AssignedCode:
+        """Return the entry that says why nothing was applied."""
+        return cls._with_nulls(explanation=explanation)
+
+    @classmethod
+    def _with_nulls(cls, **values: Any) -> AssignedCode:
+        nulls: dict[str, Any] = dict.fromkeys(cls.__struct_fields__)
+        return cls(**(nulls | values))
 
 
 class AssignCodesResponse(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +109,7 @@ class AssignCodesResponse(msgspec.Struct, frozen=True, kw_only=True):
     def from_core(cls, assigned: AssignedCodes) -> AssignCodesResponse:
         """Return *assigned* as it goes out: one entry without a code where nothing was applied."""
         codes = tuple(AssignedCode.from_core(path) for path in assigned.paths)
-        return cls(assigned_codes=codes or (AssignedCode(explanation=assigned.explanation),))
+        return cls(assigned_codes=codes or (AssignedCode.without_code(assigned.explanation),))
 
 
 def _reach_below(nodes: tuple[CodingNode, ...], levels: int) -> bool:

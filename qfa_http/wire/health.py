@@ -12,10 +12,9 @@ DependencyName = Literal["usage_store", "key_stores", "llm", "anonymizer", "embe
 DependencyState = Literal["ok", "unavailable", "not_configured"]
 
 
-class HealthResponse(msgspec.Struct, frozen=True, kw_only=True):
+class HealthResponse(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="ok"):
     """The process answers."""
 
-    status: Literal["ok"] = "ok"
     version: str
 
 
@@ -26,9 +25,7 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
     state: Annotated[
         DependencyState, Meta(description="`not_configured`: this deployment does without, on purpose.")
     ]
-    embedded: Annotated[
-        bool, Meta(description="Whether an embedded default stands in, which is for trying out.")
-    ] = False
+    embedded: Annotated[bool, Meta(description="Whether an embedded default for trying out stands in.")]
 
 
 class ReadyResponse(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,8 +13,9 @@ from qfa_core.usage import Operation
 
 B = TypeVar("B", bound="Block")
 
-From = Annotated[dt.datetime | None, Meta(description="Start of the window, included; null means no bound.")]
-To = Annotated[dt.datetime | None, Meta(description="End of the window, excluded; null means no bound.")]
+Moment = Annotated[dt.datetime, Meta(tz=True)]
+From = Annotated[Moment | None, Meta(description="Start of the window, included; null means no bound.")]
+To = Annotated[Moment | None, Meta(description="End of the window, excluded; null means no bound.")]
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ class UsageResponse(TenantUsage, frozen=True, kw_only=True):
 
     @classmethod
     def from_core(
-        cls, tenant: usage.UsageBreakdown, *, since: dt.datetime | None, until: dt.datetime | None
+        cls, tenant: usage.UsageBreakdown, since: dt.datetime | None, until: dt.datetime | None
     ) -> UsageResponse:
         """Return one tenant's usage, split by operation, as it goes out."""
         return _block(cls, tenant.totals, **_tenant_fields(tenant), since=since, until=until)
@@ -95,7 +96,7 @@ class UsageByTenantResponse(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_core(
-        cls, report: usage.UsageReport, *, since: dt.datetime | None, until: dt.datetime | None
+        cls, report: usage.UsageReport, since: dt.datetime | None, until: dt.datetime | None
     ) -> UsageByTenantResponse:
         """Return a report whose groups are tenants as it goes out, in its order."""
         tenants = tuple(_tenant_usage(group) for group in report.groups)
@@ -112,7 +113,7 @@ class UsageByOperationResponse(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_core(
-        cls, report: usage.UsageReport, *, since: dt.datetime | None, until: dt.datetime | None
+        cls, report: usage.UsageReport, since: dt.datetime | None, until: dt.datetime | None
     ) -> UsageByOperationResponse:
         """Return a report whose groups are operations as it goes out, in its order."""
         operations = tuple(_operation_usage(group) for group in report.groups)
