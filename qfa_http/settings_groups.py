@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 import msgspec
 
@@ -121,16 +120,6 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
     def is_embedded(self) -> bool:
         """Whether usage is tracked in the embedded store, for want of a database."""
         return self.track_usage and self.url is None and self.host is None
-
-    @property
-    def address(self) -> Secret:
-        """The URL of the configured database: DB_URL, or one made of the parts."""
-        if self.url is not None:
-            return self.url
-        user, name = (quote(part or "", safe="") for part in (self.user, self.name))
-        password = f":{quote(self.password.reveal(), safe='')}" if self.password else ""
-        host = f"[{self.host}]" if ":" in (self.host or "") else self.host
-        return Secret(f"postgresql://{user}{password}@{host}:{self.port}/{name}")
 
 
 class AnalyzeSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,64 @@
+"""`qfa serve`: migrate, then serve."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+
+import click
+
+from qfa_http.commands.migrate import bring_up_to_date
+from qfa_http.commands.surroundings import Surroundings
+
+GRACE_SECONDS = 30
+STARTUP_FAILED = 3
+
+
+@click.command(short_help="Serve over HTTP.")
+@click.option("--host", help="The address to listen at, instead of NETWORK_HOST.")
+@click.option(
+    "--port", type=click.IntRange(1, 65_535), help="The port to listen at, instead of NETWORK_PORT."
+)
+@click.pass_obj
+def serve(surroundings: Surroundings, host: str | None, port: int | None) -> int:
+    """Bring the database up to date, then serve until SIGTERM or Ctrl-C."""
+    settings = surroundings.settings()
+    # uvicorn raises the signal again once it has shut down in good order: that is no failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with _bound_socket(host or settings.http.host, port or settings.http.port) as listener:
+        bring_up_to_date(surroundings)
+        return _serve_at(listener, settings.http.workers)
+
+
+def _bound_socket(host: str, port: int) -> socket.socket:
+    """Return a socket bound, but not listening yet; one line where that cannot be."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen at {host}, port {port}: {error.strerror}") from None
+    return listener
+
+
+def _serve_at(listener: socket.socket, workers: int) -> int:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    config = uvicorn.Config(
+        "qfa_http.main:app",
+        workers=workers,
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    if workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+        return 0
+    server.run(sockets=[listener])
+    return 0 if server.started else STARTUP_FAILED
