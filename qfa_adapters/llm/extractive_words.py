@@ -13,7 +13,7 @@ _WORD = re.compile(rf"[^\W\d_][^\W\d_{_MARKS}]*(?:[{_MARKS}]+[^\W\d_]*)*")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟…。।])\s+|\n+")
 _QUESTION_MARK = re.compile(r"[?؟]")
 _ARABIC_PREFIX = re.compile(r"^(?:[وفبك]?ال|لل|و(?=\w{4}))(?=[\u0621-\u064a]{2})")
-_ENDING = re.compile(r"(?<=\w{3})(?:ات|ون|ين|ها|ه|ي|e?s|en|[аеиіоуюяьы]{1,2})$")
+_ENDING = re.compile(r"(?<=\w{3})(?:ات|ون|ين|ها|ه|ي|es?|s|en|[аеиіоуюяьы]{1,2})$")
 _STEM_LENGTH = 7
 
 
