@@ -154,10 +154,15 @@ def target_of(connection: LLMConnection) -> Target:
 
 def _base(provider: Provider, base: str) -> str:
     base = base.strip().rstrip("/")
+    if not _is_url(base):
+        raise UnusableConnection("LLM_API_BASE wants a URL such as https://example.org, without a query.")
+    return f"{base}/v1" if provider.adds_v1 and not urlsplit(base).path else base
+
+
+def _is_url(base: str) -> bool:
     try:
         parts = urlsplit(base)
+        _ = parts.port  # reading it is what finds a port that is no number
     except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise UnusableConnection("LLM_API_BASE wants a URL such as https://example.org, without a query.")
-    return f"{base}/v1" if provider.adds_v1 and not parts.path else base
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.query or parts.fragment)

@@ -7,7 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
-from http import HTTPStatus
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,29 +83,24 @@ class FakeProvider:
         task = asyncio.create_task(self._serve(self._connections, reader, writer))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+        task.add_done_callback(lambda _: writer.transport.abort())  # even if it never began
 
     async def _serve(
         self, connection: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        try:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):  # the client may go whenever it likes
             while not writer.is_closing():
                 request = await _read_request(reader, connection)
                 with self._changed:
                     self.requests.append(request)
                     self._changed.notify_all()
                 await self._respond(request, reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            return  # the client is gone, as it may be
-        finally:
-            writer.close()
 
     async def _respond(
         self, request: RecordedRequest, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         answering = asyncio.create_task(_write(writer, self._reply(request)))
-        hanging_up = asyncio.create_task(
-            reader.read(1)
-        )  # nobody pipelines: this ends only with the connection
+        hanging_up = asyncio.create_task(reader.read(1))  # nobody pipelines: it ends with the connection
         try:
             await asyncio.wait((answering, hanging_up), return_when=asyncio.FIRST_COMPLETED)
             request.hung_up = not answering.done() or answering.exception() is not None
@@ -167,8 +162,6 @@ async def _write(writer: asyncio.StreamWriter, reply: Reply) -> None:
 def _head(reply: Reply) -> bytes:
     length = 1_000_000 if reply.manner == "trickle" else len(reply.body)
     headers = {**reply.headers, "content-length": str(length)}
-    lines = [
-        f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase if reply.status != 529 else 'Overloaded'}"
-    ]
+    lines = [f"HTTP/1.1 {reply.status} As-Asked"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

@@ -85,36 +85,36 @@ def completion(
 ) -> Reply:
     """Answer in the format that was asked in; *finish* is OpenAI's word for it."""
     build = _anthropic if request.is_anthropic else _openai
-    return Reply(body=json.dumps(build(request, text, finish, usage, refusal)).encode())
+    body = build(request, text, finish, refusal)
+    if not usage:
+        del body["usage"]
+    return Reply(body=json.dumps(body).encode())
 
 
-def _openai(
-    request: RecordedRequest, text: str | None, finish: str, usage: bool, refusal: str | None
-) -> dict[str, Any]:
+def _openai(request: RecordedRequest, text: str | None, finish: str, refusal: str | None) -> dict[str, Any]:
+    is_azure = "/deployments/" in request.path
     message = {"role": "assistant", "content": text, "refusal": refusal}
-    body = {
+    choice = {"index": 0, "message": message, "finish_reason": finish, "logprobs": None}
+    severities = {"content_filter_results": {"hate": {"filtered": False, "severity": "safe"}}}
+    return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1700000000,
-        "model": "gpt-4o-2024-08-06" if "/deployments/" in request.path else request.body.get("model"),
-        "choices": [{"index": 0, "message": message, "finish_reason": finish, "logprobs": None}],
+        "model": "gpt-4o-2024-08-06" if is_azure else request.body.get("model"),
+        "choices": [{**choice, **severities} if is_azure else choice],
         "usage": {"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1100},
     }
-    if "/deployments/" in request.path:
-        body["choices"][0]["content_filter_results"] = {"hate": {"filtered": False, "severity": "safe"}}
-        body["prompt_filter_results"] = [{"prompt_index": 0, "content_filter_results": {}}]
-    return body if usage else {key: value for key, value in body.items() if key != "usage"}
 
 
 def _anthropic(
-    request: RecordedRequest, text: str | None, finish: str, usage: bool, refusal: str | None
+    request: RecordedRequest, text: str | None, finish: str, refusal: str | None
 ) -> dict[str, Any]:
     stop = {"length": "max_tokens", "content_filter": "refusal"}.get(finish, "end_turn")
     content: Any = None if text is None else [{"type": "text", "text": text}]
-    if text is not None and request.body.get("tools") and request.schema:
+    if text is not None and request.body.get("tools"):
         stop = "tool_use" if stop == "end_turn" else stop
         content = [{"type": "tool_use", "id": "toolu_1", "name": "answer", "input": json.loads(text)}]
-    body = {
+    return {
         "id": "msg_1",
         "type": "message",
         "role": "assistant",
@@ -124,7 +124,6 @@ def _anthropic(
         "stop_sequence": None,
         "usage": {"input_tokens": 1000, "output_tokens": 100},
     }
-    return body if usage else {key: value for key, value in body.items() if key != "usage"}
 
 
 def failing(status: int, code: str = "failed", *, inner: bool = False, **headers: str) -> Behaviour:
@@ -150,10 +149,6 @@ def _manner(manner: Manner) -> Behaviour:
     return behave
 
 
-def _no_choices(request: RecordedRequest, _text: str) -> Reply:
-    return Reply(body=b'{"type":"message","content":[],"choices":[],"usage":{}}')
-
-
 _WRONG_TYPES = f'{{"choices": {{"a": 1}}, "content": 7, "model": ["{CANARY}"], "usage": "{CANARY}"}}'.encode()
 
 BEHAVIOURS: Mapping[str, Behaviour] = {
@@ -162,7 +157,7 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "no_usage": lambda request, text: completion(request, text, usage=False),
     "length": lambda request, text: completion(request, text[: len(text) // 2], finish="length"),
     "null_content": lambda request, text: completion(request, None),
-    "no_choices": _no_choices,
+    "no_choices": _body(b'{"type": "message", "content": [], "choices": [], "usage": {}}'),
     "wrong_types": _body(_WRONG_TYPES),
     "refusal": lambda request, text: completion(request, None, refusal=f"{CANARY}: I cannot help with that."),
     "filtered_answer": lambda request, text: completion(request, text[:3], finish="content_filter"),
