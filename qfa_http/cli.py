@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 
 import click
 
@@ -16,7 +17,7 @@ from qfa_http.commands.migrate import migrate
 from qfa_http.commands.serve import serve
 from qfa_http.commands.settings import settings
 from qfa_http.commands.surroundings import Surroundings, build_container
-from qfa_http.logs import configure_logging
+from qfa_http.logs import configure_logging, place_of
 from qfa_http.settings import LoggingSettings
 from qfa_http.settings_values import SettingsError
 
@@ -61,8 +62,14 @@ def _complain(message: str, status: int) -> int:
     return status
 
 
+def _tell_of_bug(_: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
+    # Not the error's own words: they may quote what it stumbled over.
+    click.echo(f"qfa: unexpected error, please report it: {place_of(error)}", err=True)
+
+
 def main() -> None:
     """Run `qfa` with the arguments of this process."""
+    sys.excepthook = _tell_of_bug
     # What libraries have to say may quote a text or a key: it is withheld here as it is in the service.
     configure_logging(LoggingSettings(level="warning", format="text"))
     sys.exit(run(sys.argv[1:], Surroundings(environ=os.environ, build=build_container)))

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import ParseError
 
 import msgspec
 
-from qfa_core.feedback import FeedbackRecord
+from qfa_core.feedback import FeedbackRecord, clean_content
 from qfa_http.feedback_columns import Columns, FeedbackFileError, find_columns, record_of
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -72,15 +72,17 @@ def _records_of(rows: list[Row], wanted: Columns) -> FeedbackFile:
     if not present:
         raise FeedbackFileError("holds no feedback records")
     columns = find_columns(present, wanted)
-    records = [record_of(row, columns, place) for place, row in enumerate(rows, 1)]
-    filled = tuple(record for record in records if not record.is_blank)
-    if not filled:
+    records = []
+    undated_rows = 0
+    for place, row in enumerate(rows, 1):
+        record = record_of(row, columns, place)
+        if clean_content(record.content).strip():
+            records.append(record)
+            undated_rows += record.created is None and bool(row.get(columns.created or "", "").strip())
+    if not records:
         raise FeedbackFileError(f"holds no feedback text in its column {columns.content!r}")
-    undated = (
-        not record.is_blank and record.created is None and bool(row.get(columns.created or "", "").strip())
-        for record, row in zip(records, rows, strict=True)
-    )
-    return FeedbackFile(records=filled, blank_rows=len(records) - len(filled), undated_rows=sum(undated))
+    blank_rows = len(rows) - len(records)
+    return FeedbackFile(records=tuple(records), blank_rows=blank_rows, undated_rows=undated_rows)
 
 
 def _csv_rows(data: bytes, _: str | None) -> Iterator[Row]:
