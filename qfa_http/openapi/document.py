@@ -47,7 +47,7 @@ _REQUEST_ID = {
 
 
 def openapi_document() -> Json:
-    """Return the whole document, made of fresh dicts and lists."""
+    """Return the whole document."""
     bodies, schemas = _bodies()
     paths: Json = {}
     for operation in OPERATIONS:
@@ -82,13 +82,12 @@ def _bodies() -> tuple[dict[type, Json], Json]:
     for operation in OPERATIONS:
         types += [body for body in (operation.request, operation.response) if body and body not in types]
     refs, schemas = msgspec.json.schema_components(types, ref_template=_REF)
+    bodies: dict[type, Json] = {body: {"schema": ref} for body, ref in zip(types, refs, strict=True)}
     examples = json.loads(resources.files("qfa_http.openapi").joinpath("examples.json").read_text("utf-8"))
-    return {
-        body: {"schema": ref, "example": examples[body.__name__]}
-        if body.__name__ in examples
-        else {"schema": ref}
-        for body, ref in zip(types, refs, strict=True)
-    }, schemas
+    for body in types:
+        if body.__name__ in examples:
+            bodies[body]["example"] = examples[body.__name__]
+    return bodies, schemas
 
 
 def _operation(operation: Operation, bodies: dict[type, Json]) -> Json:
