@@ -1,0 +1,1 @@
+"""What stands around QFA: sample data, and a demonstration over HTTP."""
