@@ -128,7 +128,7 @@ class BufferedUsageStore(UsageStore):
                 return await self._flush()
             except StoreUnavailable:
                 self._complaints.about("The usage store is away; %d LLM calls wait.", len(self._waiting))
-            await self._rest(pause_seconds)
+            await self._rest(pause_seconds, while_closing=self._pace.pause_seconds)
             pause_seconds = min(2 * pause_seconds, self._pace.longest_pause_seconds)
 
     async def _flush(self) -> None:
@@ -151,10 +151,10 @@ class BufferedUsageStore(UsageStore):
         for _ in batch:
             self._waiting.popleft()
 
-    async def _rest(self, seconds: float) -> None:
-        """Sleep; closing ends that, and allows short naps only."""
+    async def _rest(self, seconds: float, *, while_closing: float = 0.0) -> None:
+        """Sleep; closing ends that at once, and allows no longer sleep than *while_closing* from then on."""
         if self._closing.is_set():
-            await asyncio.sleep(min(seconds, self._pace.linger_seconds))
+            await asyncio.sleep(while_closing)
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
