@@ -86,7 +86,7 @@ def _notes(field: Json) -> list[str]:
         ]
         notes += [f"pattern {part['pattern']}"] if "pattern" in part else []
     default = field.get("default")
-    if default not in (None, {}, []):
+    if default not in (None, {}, (), []):
         notes.append(f"default {json.dumps(default)}")
     return notes
 
