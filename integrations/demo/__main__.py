@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import ExitStack
 
 from rich.console import Console
 from rich.progress import track
 
 from integrations.demo import page
-from integrations.demo.client import QFAClient, side_by_side
+from integrations.demo.client import Answer, QFAClient, side_by_side
 from integrations.demo.corpus import SampleCorpus, read_corpus
 from integrations.demo.service import DemoFailed, running_service
 
@@ -68,9 +69,16 @@ def _show_records(console: Console, client: QFAClient, corpus: SampleCorpus) -> 
 
 def _show_sensitive(console: Console, client: QFAClient, corpus: SampleCorpus) -> None:
     page.show_sensitive_heading(console)
-    answers = side_by_side(client.detect_sensitive, corpus.records)
-    progress = track(answers, "  screening", total=len(corpus.records), console=console, transient=True)
-    page.show_sensitive(console, list(zip(corpus.records, progress, strict=True)))
+    answers: Iterable[Answer] = side_by_side(client.detect_sensitive, corpus.records)
+    answers = track(
+        answers,
+        "  screening",
+        total=len(corpus.records),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    page.show_sensitive(console, list(zip(corpus.records, answers, strict=True)))
 
 
 if __name__ == "__main__":

@@ -24,9 +24,9 @@ _NEXT_STEPS = (
     ("http://127.0.0.1:8000/docs", "the API reference, while it runs"),
     (
         "LLM_MODEL=… LLM_API_KEY=… make demo",
-        "the same with a real language model, e.g. mistral/mistral-small",
+        "the same with a real language model, e.g. mistral/mistral-small-latest",
     ),
-    ("qfa analyze FILE", "your own records, from CSV, XLSX or JSON"),
+    (".venv/bin/qfa analyze FILE", "your own records, from CSV, XLSX or JSON"),
 )
 
 
@@ -91,7 +91,7 @@ def show_record(console: Console, record: SampleRecord, summary: Answer, coded: 
 def show_sensitive(console: Console, screened: Sequence[tuple[SampleRecord, Answer]]) -> None:
     """Print the records that a specialist must see, with the kinds that were found."""
     flagged = [(record, answer) for record, answer in screened if answer["is_sensitive"]]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_lines=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Record", style="bold cyan", no_wrap=True)
     table.add_column("Says", ratio=3)
     table.add_column("Kinds", style="red", ratio=2)
@@ -119,8 +119,8 @@ def show_usage(console: Console, usage: Answer) -> None:
     """Print what the demonstration has used, by operation."""
     _heading(console, "6", "What it took", "GET /v1/usage")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Operation")
-    for column in ("requests", "LLM calls", "tokens in", "tokens out", "cost, USD", "mean ms", "p95 ms"):
+    table.add_column("Operation", no_wrap=True)
+    for column in ("requests", "LLM calls", "tokens in", "tokens out", "USD", "mean ms", "p95 ms"):
         table.add_column(column, justify="right")
     for block in usage["operations"]:
         table.add_row(*_usage_row(block["operation"], block))

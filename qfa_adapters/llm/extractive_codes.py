@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from qfa_adapters.llm.extractive_lexicon import SENSITIVE
+from qfa_adapters.llm.extractive_sensitivity import hinted_kinds, in_words
 from qfa_adapters.llm.extractive_words import WordReader
 from qfa_core.prompts.answer_schema import Verdict
 from qfa_core.prompts.assign_codes import PickedCodes
@@ -15,8 +16,8 @@ _MOST_PICKS = 3
 _GOOD_ENOUGH = 0.5
 _NOTHING_SHARED = 0.1
 _SENSITIVE_FIRST = 2.0
-_ROOT_FLOOR, _ROOT_REACH = 0.3, 0.3
-_LOWER_FLOOR, _LOWER_REACH = 0.45, 0.4
+_ROOT_FLOOR, _ROOT_STEP, _ROOT_STEPS = 0.5, 0.05, 4
+_LOWER_FLOOR, _LOWER_REACH = 0.5, 0.4
 
 
 def pick_codes(message: str) -> PickedCodes:
@@ -35,25 +36,27 @@ def pick_codes(message: str) -> PickedCodes:
         if term in held and (count < len(names) or count == 1)
     }
     scores = {label: sum(weights.get(term, 0.0) for term in terms) for label, terms in names.items()}
-    return PickedCodes(codes=list(_best(scores)))
+    return PickedCodes(codes=_best(scores))
 
 
 def judge_code(message: str) -> Verdict:
     """
     Judge one code by the share of its name's terms that the record holds.
 
-    A code at the root is a kind of feedback, which words tell less well than topics: it scores lower.
+    A code at the root is often a kind of feedback, which words tell less well than topics: there
+    it counts how often the terms occur, and the score stays lower.
     """
     reader = WordReader()
     held = _record_terms(message, reader)
     name = [term for _, terms in _named_codes(message, reader) for term in terms]
     shared = [term for term in name if term in held]
-    score = _NOTHING_SHARED
-    if shared:
-        is_root = not open_envelopes("parent_code", message)
-        floor, reach = (_ROOT_FLOOR, _ROOT_REACH) if is_root else (_LOWER_FLOOR, _LOWER_REACH)
-        score = round(floor + reach * len(shared) / len(name), 2)
-    return Verdict(reason=_reason(shared, len(name), reader), score=score)
+    if not shared:
+        score = _NOTHING_SHARED
+    elif open_envelopes("parent_code", message):
+        score = _LOWER_FLOOR + _LOWER_REACH * len(shared) / len(name)
+    else:
+        score = _ROOT_FLOOR + _ROOT_STEP * min(_ROOT_STEPS, sum(held[term] for term in shared))
+    return Verdict(reason=_reason(shared, len(name), reader), score=round(score, 2))
 
 
 def _named_codes(message: str, reader: WordReader) -> list[tuple[Enveloped, list[str]]]:
@@ -69,14 +72,21 @@ def _evidence(term: str, held: Mapping[str, int]) -> float:
 
 
 def _record_terms(message: str, reader: WordReader) -> Counter[str]:
-    return _terms(open_envelopes("feedback_record", message), reader)
+    """Return the terms of the record, and those that name the abuse which phrases in it hint at."""
+    records = open_envelopes("feedback_record", message)
+    held = _terms(records, reader)
+    for kind in hinted_kinds("\n".join(record.text for record in records)):
+        named = reader.read(in_words(kind))
+        if SENSITIVE in named:
+            held += named
+    return held
 
 
 def _terms(envelopes: Iterable[Enveloped], reader: WordReader) -> Counter[str]:
     return reader.read("\n".join(envelope.text for envelope in envelopes))
 
 
-def _best(scores: Mapping[str, float]) -> Iterable[str]:
+def _best(scores: Mapping[str, float]) -> list[str]:
     best = max(scores.values(), default=0.0)
     close = [label for label, score in scores.items() if score > 0 and score >= _GOOD_ENOUGH * best]
     return sorted(close, key=lambda label: -scores[label])[:_MOST_PICKS]

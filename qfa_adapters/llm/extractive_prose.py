@@ -130,12 +130,10 @@ def _quoted(
 
 
 def _described(theme: Theme, reader: WordReader) -> str:
-    trend = f", {theme.trend}" if theme.trend else ""
     text = f"{_capitalised(reader.spelled(theme.term))}: {_records(theme.count)}"
     if theme.earlier or theme.later:
-        text += (
-            f" ({theme.earlier} in the earlier half of the dated records, {theme.later} in the later{trend})"
-        )
+        trend = f": {theme.trend}" if theme.trend else ""
+        text += f" ({theme.earlier} earlier, {theme.later} later{trend})"
     return f"{text}; goes with {_listed(theme.companions, reader)}" if theme.companions else text
 
 

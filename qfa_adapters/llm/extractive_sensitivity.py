@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from qfa_adapters.llm.extractive_lexicon import fold, read_word_lists
 from qfa_core.insights import SensitivityType
@@ -19,19 +19,29 @@ _NOTHING_FOUND = (
 
 
 def screen(message: str) -> SensitivityAnswer:
-    """Name every kind of which a word or phrase occurs in the record."""
-    text = fold("\n".join(record.text for record in open_envelopes("feedback_record", message)))
-    text = " ".join(text.split())
-    kinds = [str(kind) for kind, pattern in _patterns().items() if pattern.search(text)]
+    """Answer the prompt to screen one record: name every kind of which a word or phrase occurs in it."""
+    text = "\n".join(record.text for record in open_envelopes("feedback_record", message))
+    kinds = hinted_kinds(text)
     return SensitivityAnswer(
-        explanation=_explanation(kinds), is_sensitive=bool(kinds), sensitivity_types=kinds
+        explanation=_explanation(kinds), is_sensitive=bool(kinds), sensitivity_types=list(kinds)
     )
 
 
-def _explanation(kinds: Iterable[str]) -> str:
-    named = ", ".join(kind.replace("_", " ").lower() for kind in kinds)
-    if not named:
+def hinted_kinds(text: str) -> list[SensitivityType]:
+    """Return the kinds of which the lexicon lists a word or phrase that occurs in *text*."""
+    folded = " ".join(fold(text).split())
+    return [kind for kind, pattern in _patterns().items() if pattern.search(folded)]
+
+
+def in_words(kind: SensitivityType) -> str:
+    """Return the name of a kind as people write it."""
+    return kind.replace("_", " ").lower()
+
+
+def _explanation(kinds: Sequence[SensitivityType]) -> str:
+    if not kinds:
         return _NOTHING_FOUND
+    named = ", ".join(map(in_words, kinds))
     return (
         f"Words that hint at {named} occur in the record. Found by a lexicon, no language model has read it."
     )

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "integrations.demo"]
 STRAY_SETTINGS = {
     "DB_URL": "postgresql://nobody@nowhere.invalid/none",
     "AUTH_API_KEYS": "not json",
@@ -38,6 +37,18 @@ def _environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
     return inherited | {"TMPDIR": str(folder), "PYTHONIOENCODING": "utf-8"} | extra
 
 
+def _watch(environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "integrations.demo"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("demo")
@@ -45,15 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def demo(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        COMMAND,
-        cwd=ROOT,
-        env=_environment(folder, STRAY_SETTINGS),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    return _watch(_environment(folder, STRAY_SETTINGS))
 
 
 def test_the_demo_ends_by_itself_with_status_0(demo: subprocess.CompletedProcess[str]) -> None:
@@ -109,15 +112,7 @@ def test_the_demo_leaves_nothing_behind(demo: subprocess.CompletedProcess[str], 
 
 
 def test_a_service_that_does_not_start_is_one_line_and_a_status(tmp_path: Path) -> None:
-    failed = subprocess.run(
-        COMMAND,
-        cwd=ROOT,
-        env=_environment(tmp_path, {"LLM_MODEL": "no-such-provider"}),
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    failed = _watch(_environment(tmp_path, {"LLM_MODEL": "no-such-provider"}))
 
     assert failed.returncode == 1
     assert failed.stderr.startswith("demo: the service did not start: ")
@@ -129,7 +124,7 @@ def test_a_service_that_does_not_start_is_one_line_and_a_status(tmp_path: Path) 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 1)])
 def test_an_interrupted_demo_stops_its_service(sent: signal.Signals, status: int, tmp_path: Path) -> None:
     with subprocess.Popen(
-        COMMAND,
+        [sys.executable, "-m", "integrations.demo"],
         cwd=ROOT,
         env=_environment(tmp_path, {"PYTHONUNBUFFERED": "1"}),
         stdout=subprocess.PIPE,

@@ -79,6 +79,7 @@ async def test_a_code_is_judged_by_how_much_of_its_name_the_record_holds() -> No
 
 
 async def test_a_kind_of_feedback_at_the_root_is_judged_with_reserve() -> None:
-    answer = await ask_structured(code_judge_prompt(codes("Question"), "When?"))
+    once = await ask_structured(code_judge_prompt(codes("Question"), "When?"))
+    often = await ask_structured(code_judge_prompt(codes("Question"), "Why? Why? Why? Why? Why?"))
 
-    assert answer["score"] == 0.6
+    assert (once["score"], often["score"]) == (0.55, 0.7)
