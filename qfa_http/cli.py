@@ -71,7 +71,7 @@ def main() -> None:
     """Run `qfa` with the arguments of this process."""
     sys.excepthook = _tell_of_bug
     # What libraries have to say may quote a text or a key: it is withheld here as it is in the service.
-    configure_logging(LoggingSettings(level="warning", format="text"))
+    configure_logging(LoggingSettings(level="error", format="text"))
     sys.exit(run(sys.argv[1:], Surroundings(environ=os.environ, build=build_container)))
 
 

@@ -204,9 +204,9 @@ def _report(outcomes: Sequence[Outcome], feedback: FeedbackFile) -> int:
     """Say on stderr how it went, and return the exit status."""
     failed = sum(outcome.error is not None for outcome in outcomes)
     notes = (
-        (failed, f"{failed} of {len(outcomes)} records failed"),
-        (feedback.blank_rows, f"{feedback.blank_rows} rows without text were left out"),
-        (feedback.undated_rows, f"{feedback.undated_rows} dates could not be read"),
+        (failed, f"records failed: {failed} of {len(outcomes)}"),
+        (feedback.blank_rows, f"rows without text, left out: {feedback.blank_rows}"),
+        (feedback.undated_rows, f"dates that could not be read: {feedback.undated_rows}"),
     )
     if said := "; ".join(note for count, note in notes if count):
         click.echo(f"qfa: {said}", err=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -34,6 +35,7 @@ _HEADINGS: Mapping[type[Insight], tuple[str, ...]] = {
 _ERROR_HEADING = ("error_code", "error")
 # A cell that begins so is a formula to a spreadsheet, and the text is not ours.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_BULLET = re.compile(r"^-(?= )", re.MULTILINE)
 
 
 def as_json(outcomes: Sequence[Outcome], task: Task, language: str | None) -> str:
@@ -116,7 +118,7 @@ def _code_cells(assigned: AssignedCodes) -> dict[str, object]:
         **names,
         "confidence": best.confidence,
         "further_codes": "; ".join(f"{path.name} ({path.confidence:.0%})" for path in further),
-        "explanation": "\n".join(level.reason for level in best.levels),
+        "explanation": "\n".join(f"{level.code.name}: {level.reason}" for level in best.levels),
     }
 
 
@@ -127,7 +129,5 @@ def _error_cells(error: QFAError | None) -> dict[str, object]:
 def _cell(value: object) -> object:
     if not isinstance(value, str):
         return value
-    text = clean_content(value)
-    if text.startswith("- "):
-        text = f"•{text[1:]}"  # a bullet, and no formula
+    text = _BULLET.sub("•", clean_content(value))
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Insight: TypeAlias = Analysis | CorpusSummary | Summary | AssignedCodes | Sensitivity
 UseCase: TypeAlias = Callable[[Any, RequestContext], Awaitable[Insight]]
 
-DEFAULT_PROMPT = "What are the main themes of this feedback, and what do community members ask for?"
+DEFAULT_PROMPT = "Which themes come up most often, and what do community members ask for?"
 
 
 class TaskOptions(msgspec.Struct, frozen=True, kw_only=True):

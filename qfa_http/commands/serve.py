@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import sys
@@ -24,9 +25,9 @@ STARTUP_FAILED = 3
 def serve(surroundings: Surroundings, host: str | None, port: int | None) -> int:
     """Bring the database up to date, then serve until SIGTERM or Ctrl-C."""
     settings = surroundings.settings()
-    # uvicorn raises the signal again once it has shut down in good order: that is no failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _bound_socket(host or settings.http.host, port or settings.http.port) as listener:
+        # uvicorn raises the signal again once it has shut down in good order: that is no failure.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         bring_up_to_date(surroundings)
         return _serve_at(listener, settings.http.workers)
 
@@ -60,5 +61,7 @@ def _serve_at(listener: socket.socket, workers: int) -> int:
     if workers > 1:
         Multiprocess(config, sockets=[listener]).run()
         return 0
-    server.run(sockets=[listener])
+    # After Ctrl-C, too, uvicorn raises the signal again: to whoever pressed it, this is the regular end.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
     return 0 if server.started else STARTUP_FAILED
