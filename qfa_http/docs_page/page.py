@@ -95,7 +95,7 @@ def _errors(document: Json) -> Html:
     return joined(
         element("h2", "Errors", id="errors"),
         element("p", prose("Every error is JSON of the shape "), _link("ErrorResponse"), "."),
-        element("table", element("thead", head), element("tbody", *rows)),
+        element("table", element("thead", head), element("tbody", *rows), class_="errors"),
     )
 
 
