@@ -1,0 +1,247 @@
+"""
+How the parts are put together: the only module that knows adapters.
+
+Everything is made when it is first asked for. Tests put fakes in by `container.llm.override(…)`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+
+from dependency_injector import containers, providers
+from sqlalchemy import URL
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from qfa_adapters.absent.stores import AbsentKeyRegistry, AbsentTenantRegistry, AbsentUsageStore
+from qfa_adapters.anonymize.lexicon_anonymizer import LexiconAnonymizer
+from qfa_adapters.buffer.usage_store import BufferedUsageStore
+from qfa_adapters.environment.key_store import EnvironmentKeyStore
+from qfa_adapters.llm.client import HttpxLLMClient
+from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
+from qfa_adapters.llm.extractive import ExtractiveLLMClient
+from qfa_adapters.llm.prices import PRICES, read_prices
+from qfa_adapters.llm.providers import missing_settings
+from qfa_adapters.sql.engine import database_engine, embedded_engine
+from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
+from qfa_adapters.sql.usage_store import SQLUsageStore
+from qfa_core.budget import TokenBudget
+from qfa_core.ports.anonymizer import Anonymizer
+from qfa_core.ports.key_store import KeyRegistry, KeyStore, TenantRegistry
+from qfa_core.ports.llm_client import LLMClient
+from qfa_core.ports.usage_store import UsageStore
+from qfa_core.use_cases.analyze import Analyze
+from qfa_core.use_cases.assign_codes import AssignCodes
+from qfa_core.use_cases.authenticate import Authenticate, KnownKeys
+from qfa_core.use_cases.detect_sensitive import DetectSensitive
+from qfa_core.use_cases.llm_calls import LLMCalls
+from qfa_core.use_cases.make_first_key import MakeFirstKey
+from qfa_core.use_cases.manage_keys import ManageKeys
+from qfa_core.use_cases.recording import RecordingLLMClient
+from qfa_core.use_cases.report_usage import ReportUsage
+from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
+from qfa_http.migrate import upgrade
+from qfa_http.readiness import Check, CheckReadiness
+from qfa_http.settings import EXTRACTIVE_MODEL, Settings, SettingsError
+from qfa_http.wire.health import DependencyName
+
+EMBEDDED_FILE = "qfa.sqlite3"
+KEY_PREFIX = "qfa_"
+KEY_BYTES = 32
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _new_id() -> str:
+    return str(uuid.uuid4())
+
+
+def _new_secret() -> str:
+    return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+
+
+def _engine(settings: Settings) -> AsyncEngine | None:
+    database = settings.database
+    if not database.track_usage:
+        return None
+    if database.is_embedded:
+        return embedded_engine(settings.data_dir / EMBEDDED_FILE)
+    if database.url is not None:
+        return database_engine(database.url.reveal())
+    return database_engine(
+        URL.create(
+            "postgresql+psycopg",
+            host=database.host,
+            port=database.port,
+            database=database.name,
+            username=database.user,
+            password=database.password.reveal() if database.password else None,
+        )
+    )
+
+
+def _usage_store(engine: AsyncEngine | None) -> UsageStore:
+    return AbsentUsageStore() if engine is None else BufferedUsageStore(SQLUsageStore(engine))
+
+
+def _key_registry(engine: AsyncEngine | None) -> KeyRegistry:
+    return AbsentKeyRegistry() if engine is None else SQLKeyStore(engine)
+
+
+def _tenant_registry(engine: AsyncEngine | None) -> TenantRegistry:
+    return AbsentTenantRegistry() if engine is None else SQLTenantStore(engine)
+
+
+def _configured_keys(settings: Settings) -> KeyStore:
+    return EnvironmentKeyStore([(configured.key, configured.secret) for configured in settings.auth.api_keys])
+
+
+def _llm(settings: Settings) -> LLMClient:
+    llm = settings.llm
+    if llm.model == EXTRACTIVE_MODEL:
+        return ExtractiveLLMClient()
+    return HttpxLLMClient(
+        _connection(settings), prices=read_prices(llm.prices_file) if llm.prices_file else PRICES
+    )
+
+
+def _connection(settings: Settings) -> LLMConnection:
+    llm = settings.llm
+    return LLMConnection(
+        model=llm.model,
+        api_key=llm.api_key,
+        api_base=llm.api_base,
+        api_version=llm.api_version,
+        auth_mode=llm.auth_mode,
+        timeout_seconds=llm.timeout_seconds,
+        max_concurrency=llm.max_concurrency,
+    )
+
+
+def _check_readiness(
+    settings: Settings, usage_store: UsageStore, key_stores: list[KeyStore], anonymizer: Anonymizer
+) -> CheckReadiness:
+    async def check_key_stores() -> None:
+        for store in key_stores:
+            await store.check()
+
+    async def llm_is_configured() -> None:
+        """Do nothing: asking the provider costs money, and building the container checked the settings."""
+
+    tracks_usage = settings.database.track_usage
+    checks: dict[DependencyName, Check | None] = {
+        "usage_store": usage_store.check if tracks_usage else None,
+        "key_stores": check_key_stores,
+        "llm": llm_is_configured,
+        "anonymizer": anonymizer.check,
+        "embedder": None,
+    }
+    embedded: list[DependencyName] = []
+    if settings.database.is_embedded:
+        embedded += ["usage_store"]
+    if not settings.auth.api_keys:
+        embedded += ["key_stores"]
+    if settings.llm.model == EXTRACTIVE_MODEL:
+        embedded += ["llm"]
+    return CheckReadiness(checks, embedded=embedded)
+
+
+class Container(containers.DeclarativeContainer):
+    """The parts of one process, each made once unless it is cheap and without state."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    clock = providers.Object(time.monotonic)
+
+    engine = providers.ThreadSafeSingleton(_engine, settings)
+    usage_store = providers.ThreadSafeSingleton(_usage_store, engine)
+    key_registry = providers.ThreadSafeSingleton(_key_registry, engine)
+    tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, engine)
+    configured_keys = providers.ThreadSafeSingleton(_configured_keys, settings)
+    key_stores = providers.List(configured_keys, key_registry)
+    llm = providers.ThreadSafeSingleton(_llm, settings)
+    anonymizer = providers.ThreadSafeSingleton(LexiconAnonymizer)
+
+    recorded_llm = providers.Factory(
+        RecordingLLMClient,
+        llm,
+        usage_store,
+        clock=clock,
+        now=providers.Object(_now),
+        new_id=providers.Object(_new_id),
+    )
+    budget = providers.Factory(
+        TokenBudget,
+        max_total_tokens=settings.provided.llm.max_total_tokens,
+        chars_per_token=settings.provided.llm.chars_per_token,
+    )
+    calls = providers.Factory(
+        LLMCalls, recorded_llm, anonymizer, clock=clock, budget=budget, allow_raw=settings.provided.allow_raw
+    )
+    analyze = providers.Factory(
+        Analyze,
+        calls,
+        default_period=settings.provided.analyze.default_coding_trend_period,
+        code_fields=settings.provided.analyze.coding_trend_code_fields,
+    )
+    summarize = providers.Factory(Summarize, calls)
+    summarize_corpus = providers.Factory(SummarizeCorpus, calls)
+    assign_codes = providers.Factory(AssignCodes, calls)
+    detect_sensitive = providers.Factory(DetectSensitive, calls)
+    report_usage = providers.Factory(ReportUsage, usage_store)
+
+    known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
+    authenticate = providers.Factory(Authenticate, key_stores, known_keys)
+    manage_keys = providers.Factory(
+        ManageKeys,
+        key_registry,
+        tenant_registry,
+        known_keys,
+        new_id=providers.Object(_new_id),
+        new_secret=providers.Object(_new_secret),
+    )
+    make_first_key = providers.Factory(MakeFirstKey, manage_keys)
+    check_readiness = providers.Factory(_check_readiness, settings, usage_store, key_stores, anonymizer)
+
+
+def build_container(settings: Settings) -> Container:
+    """
+    Return a container for *settings*; nothing is connected to yet.
+
+    Raises SettingsError where the settings of the language model cannot be used.
+    """
+    container = Container(settings=settings)
+    _check_llm_settings(settings)
+    return container
+
+
+@asynccontextmanager
+async def running(container: Container) -> AsyncIterator[None]:
+    """Bring the embedded store up to date, start what works in the background, and stop it all in the end."""
+    async with AsyncExitStack() as stack:
+        engine = container.engine()
+        if engine is not None:
+            stack.push_async_callback(engine.dispose)
+            if container.settings().database.is_embedded:
+                await upgrade(engine)
+        for part in (container.llm(), container.usage_store()):
+            if isinstance(part, AbstractAsyncContextManager):
+                await stack.enter_async_context(part)
+        yield
+
+
+def _check_llm_settings(settings: Settings) -> None:
+    llm = settings.llm
+    if llm.model == EXTRACTIVE_MODEL:
+        return
+    try:
+        missing = missing_settings(_connection(settings))
+    except UnusableConnection as error:
+        raise SettingsError(("LLM_MODEL", str(error))) from None
+    if missing:
+        raise SettingsError(*((name, "is needed for this provider") for name in missing))

@@ -1,0 +1,74 @@
+"""
+Log lines that give nothing away.
+
+Our own messages are constants and ids. What a library has to say may quote a text, an address
+or a key: its words are withheld, and of an exception only its type and where it was raised is told.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import logging.config
+import traceback
+
+import msgspec
+
+from qfa_http.settings import LoggingSettings
+
+_TRUSTED = ("qfa", "uvicorn")
+_WITHHELD = "a message of this library is withheld"
+_EXTRAS = ("request_id", "tenant_id")
+
+
+def configure_logging(settings: LoggingSettings) -> None:
+    """Send our lines to stderr at the level wanted, those of libraries from warnings on."""
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {"lines": {"()": JSONLines if settings.format == "json" else TextLines}},
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            "root": {"level": "WARNING", "handlers": ["stderr"]},
+            "loggers": {
+                "qfa": {"level": settings.level.upper()},
+                "uvicorn": {"level": "INFO" if settings.level in ("debug", "info") else "WARNING"},
+            },
+        }
+    )
+
+
+class JSONLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return msgspec.json.encode(_facts(record)).decode()
+
+
+class TextLines(logging.Formatter):
+    """One line for people."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        facts = _facts(record)
+        head = f"{facts.pop('time')} {facts.pop('level'):7} {facts.pop('message')}"
+        return " ".join((head, *(f"{name}={value}" for name, value in facts.items())))
+
+
+def _facts(record: logging.LogRecord) -> dict[str, str]:
+    facts = {
+        "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
+        "level": record.levelname.lower(),
+        "logger": record.name,
+        "message": record.getMessage() if record.name.split(".")[0] in _TRUSTED else _WITHHELD,
+    }
+    facts |= {name: value for name in _EXTRAS if (value := getattr(record, name, None))}
+    if record.exc_info and record.exc_info[1]:
+        facts["error"] = place_of(record.exc_info[1])
+    return facts
+
+
+def place_of(error: BaseException) -> str:
+    """Return the type of *error* and the frames it came through, without its message or any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
+    return f"{type(error).__name__} at {places}"

@@ -1,0 +1,18 @@
+"""The application that `uvicorn qfa_http.main:app` serves, made from the environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from qfa_http.app import create_app
+from qfa_http.container import build_container
+from qfa_http.logs import configure_logging
+from qfa_http.settings import SettingsError, read_settings
+
+try:
+    _settings = read_settings(os.environ)
+    configure_logging(_settings.logging)
+    app = create_app(build_container(_settings))
+except SettingsError as error:
+    sys.exit(f"qfa: {error}")
