@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, String, column, inspect, select, table
+from sqlalchemy import Connection, String, column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qfa_core.errors import QFAError, StoreUnavailable
 from qfa_http.settings import Settings, SettingsError, read_settings
 
+LOCK_KEY = 0x514641
 _VERSION_TABLE = "alembic_version"
 
 
@@ -114,8 +115,9 @@ def _alone_in_file(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _alone_on_server(connection: Connection) -> Iterator[None]:
-    """Run in one transaction."""
+    """Hold a lock that all replicas know, in one transaction, whose end or whose process's end frees it."""
     with connection.begin():
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK_KEY)))
         yield
 
 

@@ -22,7 +22,7 @@ TRANSLATIONS: tuple[tuple[type[Exception], type[QFAError]], ...] = (
     (exc.DBAPIError, StoreUnavailable),
     (exc.DisconnectionError, StoreUnavailable),
     (exc.TimeoutError, StoreUnavailable),  # no connection of the pool came free
-    (sqlite3.Error, StoreUnavailable),  # while a connection is being set up, before SQLAlchemy wraps errors
+    (sqlite3.Error, StoreUnavailable),  # while the embedded store's file is made
     (OSError, StoreUnavailable),
 )
 

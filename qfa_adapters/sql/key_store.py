@@ -38,9 +38,10 @@ class SQLKeyStore(KeyRegistry):
             literal(key.is_superuser),
         ).where(tenants.c.id == key.tenant_id)
         columns = ["id", "tenant_id", "name", "digest", "is_superuser"]
+        statement = insert(api_keys).from_select(columns, row).execution_options(preserve_rowcount=True)
         with translated(KeyStoreUnavailable):
             async with self._engine.begin() as connection:
-                result = await connection.execute(insert(api_keys).from_select(columns, row))
+                result = await connection.execute(statement)
                 if result.rowcount == 0:
                     raise NotFound
 
