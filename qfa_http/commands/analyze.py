@@ -167,7 +167,8 @@ def _run(
 
     hidden = not (sys.stderr.isatty() if shows_progress is None else shows_progress)
     bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*bar, console=Console(stderr=True), transient=True, disable=hidden) as progress:
+    console = Console(stderr=True, force_terminal=shows_progress or None)
+    with Progress(*bar, console=console, transient=True, disable=hidden) as progress:
         shown = progress.add_task(f"{len(records)} records", total=1 if task.is_bulk else len(records))
         return surroundings.run(
             lambda container: run_task(
