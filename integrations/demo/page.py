@@ -120,7 +120,7 @@ def show_usage(console: Console, usage: Answer) -> None:
     _heading(console, "6", "What it took", "GET /v1/usage")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Operation", no_wrap=True)
-    for column in ("requests", "LLM calls", "tokens in", "tokens out", "USD", "mean ms", "p95 ms"):
+    for column in ("requests", "LLM calls", "tokens in", "tokens out", "USD", "ms", "p95 ms"):
         table.add_column(column, justify="right")
     for block in usage["operations"]:
         table.add_row(*_usage_row(block["operation"], block))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
-from qfa_adapters.llm.extractive_lexicon import SENSITIVE, Lexicon
+from qfa_adapters.llm.extractive_quotes import NOTHING_TO_QUOTE, quotation, quoted_themes, quotes, shortened
 from qfa_adapters.llm.extractive_themes import (
     Passage,
     Theme,
@@ -14,7 +15,6 @@ from qfa_adapters.llm.extractive_themes import (
     ranked,
     read_passages,
     record_counts,
-    shortened,
 )
 from qfa_adapters.llm.extractive_words import WordReader
 from qfa_core.prompts.envelope import open_envelopes
@@ -35,7 +35,6 @@ _OTHER_WORDS = 8
 _RECURS = 3
 _QUOTES_FOR_QUESTION = 3
 _BULLETS_OF_RECORD = 3
-_ASKED_WEIGHT = 4
 
 
 def write_analysis(message: str) -> str:
@@ -60,7 +59,7 @@ def write_summary(message: str) -> SummaryAnswer:
     content = " ".join(record.text for record in open_envelopes("feedback_record", message))
     passages = read_passages(open_envelopes("feedback_record", message), reader)
     counts = reader.read(content)
-    best = central_sentences(passages, counts, at_most=_BULLETS_OF_RECORD)
+    best = central_sentences(passages, counts)[:_BULLETS_OF_RECORD]
     in_order = [sentence.text for passage in passages for sentence in passage.sentences]
     kept = [f"- {shortened(text)}" for text in dict.fromkeys(in_order) if text in best]
     return SummaryAnswer(title=_title(counts, reader), summary="\n".join((*kept, SHORT_NOTICE)))
@@ -74,8 +73,11 @@ def write_corpus_summary(message: str) -> SummaryAnswer:
     themes = find_themes(passages, reader, at_most=_THEMES_OF_SUMMARY)
     lines = [
         f"- {_capitalised(reader.spelled(theme.term))} ({_records(theme.count)}): {quote}"
-        for theme, quote in _quoted(passages, themes, asked, reader.lexicon)
+        for theme, quote in quoted_themes(passages, themes, asked, reader.lexicon)
     ]
+    if not themes:
+        central = quotes(passages, asked, reader.lexicon)
+        lines = [f"- {quotation(quote)}" for quote in islice(central, _THEMES_OF_SUMMARY)]
     return SummaryAnswer(
         title=f"{_title(record_counts(passages), reader)} in {_records(len(passages))}",
         summary="\n".join((*lines, SHORT_NOTICE)),
@@ -85,8 +87,11 @@ def write_corpus_summary(message: str) -> SummaryAnswer:
 def _themes_section(
     passages: Sequence[Passage], themes: Sequence[Theme], asked: Collection[str], reader: WordReader
 ) -> str:
-    lines = [f"Themes, by the number of records that mention them ({_records(len(passages))} in all)"]
-    for number, (theme, quote) in enumerate(_quoted(passages, themes, asked, reader.lexicon), start=1):
+    lines = [
+        f"Themes, by how many of the {_records(len(passages))} mention them "
+        "(earlier, later: the two halves of the dated records)"
+    ]
+    for number, (theme, quote) in enumerate(quoted_themes(passages, themes, asked, reader.lexicon), start=1):
         lines += (f"{number}. {_described(theme, reader)}", f"   {quote}")
     counts = record_counts(passages)
     plain = counts.keys() - reader.lexicon.topics - reader.lexicon.aspects - reader.lexicon.kinds
@@ -102,31 +107,16 @@ def _question_section(passages: Sequence[Passage], asked: Collection[str], reade
     found = ranked(counts, asked)
     if not found:
         return "What the question names\nNo record holds a word of the question that the word lists know."
-    quotes = central_sentences(
-        passages, _weights(counts, asked, reader.lexicon), holding=found, at_most=_QUOTES_FOR_QUESTION
-    )
+    chosen = list(islice(quotes(passages, asked, reader.lexicon, holding=found), _QUOTES_FOR_QUESTION))
     named = _listed(((term, counts[term]) for term in found), reader)
     return "\n".join(
         (
             "What the question names",
             f"Records that hold its words: {named}.",
-            *(f"- “{shortened(quote)}”" for quote in quotes),
+            *(f"- {quotation(quote)}" for quote in chosen),
+            *([] if chosen else [NOTHING_TO_QUOTE]),
         )
     )
-
-
-def _quoted(
-    passages: Sequence[Passage], themes: Iterable[Theme], asked: Collection[str], lexicon: Lexicon
-) -> Iterator[tuple[Theme, str]]:
-    """Yield each theme with the most central sentence of its records that no theme before it was given."""
-    used: set[str] = set()
-    for theme in themes:
-        about = [passage for passage in passages if theme.term in passage.terms]
-        weights = _weights(record_counts(about), asked, lexicon)
-        best = central_sentences(about, weights, holding=(theme.term,), at_most=len(used) + 1)
-        fresh = next((text for text in best if text not in used), best[0])
-        used.add(fresh)
-        yield theme, f"“{shortened(fresh)}”"
 
 
 def _described(theme: Theme, reader: WordReader) -> str:
@@ -135,12 +125,6 @@ def _described(theme: Theme, reader: WordReader) -> str:
         trend = f": {theme.trend}" if theme.trend else ""
         text += f" ({theme.earlier} earlier, {theme.later} later{trend})"
     return f"{text}; goes with {_listed(theme.companions, reader)}" if theme.companions else text
-
-
-def _weights(counts: Counter[str], asked: Collection[str], lexicon: Lexicon) -> dict[str, int]:
-    """Weigh terms by frequency and question; a sentence that may disclose abuse is the last to be quoted."""
-    weights = {term: count * (_ASKED_WEIGHT if term in asked else 1) for term, count in counts.items()}
-    return weights | dict.fromkeys(lexicon.kinds, 0) | {SENSITIVE: -sum(weights.values())}
 
 
 def _asked_terms(message: str, tag: str, reader: WordReader) -> frozenset[str]:

@@ -10,7 +10,7 @@ import msgspec
 from qfa_adapters.llm.extractive_words import WordReader, sentences
 from qfa_core.prompts.envelope import Enveloped
 
-MAX_QUOTE_CHARACTERS = 240
+_SHORT_TERMS = 6  # a sentence of fewer terms than this says little, however telling they are
 _TREND_FACTOR = 2
 _TREND_MINIMUM = 3
 
@@ -82,10 +82,9 @@ def central_sentences(
     weights: Mapping[str, int],
     *,
     holding: Collection[str] | None = None,
-    at_most: int,
 ) -> list[str]:
     """
-    Return the sentences that say most of what is said often, best first.
+    Rank the sentences: first those that say most of what is said often.
 
     Only those that hold one of *holding* count, where given. A term weighs what *weights* says;
     the sum is divided by the number of terms, so that sentences do not win by length alone.
@@ -96,15 +95,8 @@ def central_sentences(
         for sentence in passage.sentences:
             if wanted is None or wanted & sentence.terms:
                 total = sum(weights.get(term, 0) for term in sentence.terms)
-                scores[sentence.text] = total / (4 + len(sentence.terms))
-    return sorted(scores, key=lambda text: (-scores[text], text))[:at_most]
-
-
-def shortened(text: str) -> str:
-    """Cut a long sentence at a word, and say so."""
-    if len(text) <= MAX_QUOTE_CHARACTERS:
-        return text
-    return text[:MAX_QUOTE_CHARACTERS].rsplit(None, 1)[0] + " …"
+                scores[sentence.text] = total / (_SHORT_TERMS + len(sentence.terms))
+    return sorted(scores, key=lambda text: (-scores[text], text))
 
 
 def _passage(record: Enveloped, reader: WordReader) -> Passage:

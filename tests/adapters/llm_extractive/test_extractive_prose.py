@@ -76,6 +76,34 @@ async def test_a_sentence_that_may_disclose_abuse_is_not_quoted_for_a_common_the
     assert "   “Cash came.”" in analysis
 
 
+async def test_an_analysis_of_disclosures_counts_them_and_quotes_none() -> None:
+    disclosure = "A man offered her a food card for sexual favours."
+    analysis = await ask(analysis_prompt([record(disclosure)], "Is there sexual exploitation?"))
+
+    assert "sexual exploitation (1)" in analysis
+    assert "not quoted: what was said may be sensitive" in analysis
+    assert "offered" not in analysis
+
+
+async def test_a_long_sentence_is_cut_at_a_word() -> None:
+    analysis = await ask(analysis_prompt([record("The water " + "was brownish " * 40)], "Water?"))
+
+    quote = re.search("“(.*)”", analysis)
+    assert quote
+    assert re.search(" (was|brownish) …$", quote.group(1))
+    assert len(quote.group(1)) <= 240 + len(" …")
+
+
+async def test_a_sentence_is_quoted_for_two_themes_only_where_there_is_no_other() -> None:
+    shared = "Children drink the water."
+    alone = await ask(analysis_prompt([record(shared)], "Xyzzy?"))
+    others = [record("A child cried."), record("Give us water.")]
+    beside = await ask(analysis_prompt([record(shared), *others], "Xyzzy?"))
+
+    assert alone.count(f"“{shared}”") == 2
+    assert beside.count(f"“{shared}”") == 1
+
+
 async def test_a_summary_copies_sentences_in_their_order_and_ends_by_saying_so() -> None:
     answer = await ask_structured(
         summary_prompt("The tap is broken. We have no water. Please repair the tap.")
@@ -106,6 +134,13 @@ async def test_a_summary_of_many_has_a_line_a_theme_most_frequent_first() -> Non
         "- Water (5 records)",
         "- Cash (3 records)",
     ]
+
+
+async def test_records_on_no_known_topic_are_summarised_by_their_central_sentences() -> None:
+    answer = await ask_structured(corpus_summary_prompt([record("Xyzzy plugh."), record("Xyzzy.")]))
+
+    assert answer["title"].startswith("Xyzzy")
+    assert "- “Xyzzy.”" in answer["summary"].split("\n")
 
 
 async def test_a_text_without_a_word_still_has_a_summary() -> None:
