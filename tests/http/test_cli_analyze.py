@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 from pathlib import Path
@@ -12,8 +13,13 @@ import pytest
 from qfa_core.budget import RequestContext
 from qfa_core.errors import LLMRejected
 from qfa_core.fakes.scripted_llm_client import Line, ScriptedLLMClient
-from qfa_core.llm import LLMReply, Prompt
-from qfa_core.ports.llm_client import LLMClient
+from qfa_core.feedback import FeedbackRecord
+from qfa_core.insights import Summary
+from qfa_core.llm import Prompt
+from qfa_core.requests import SummarizeRequest
+from qfa_http.commands.analyze_run import run_task
+from qfa_http.commands.analyze_tasks import TASKS, TaskOptions
+from qfa_http.container import Container
 from qfa_http.wire.analyze import AnalyzeBulkResponse
 from qfa_http.wire.assign_codes import AssignCodesResponse
 from qfa_http.wire.detect_sensitive import DetectSensitiveResponse
@@ -29,7 +35,6 @@ ANSWERS: dict[str, type] = {
     "assign-codes": AssignCodesResponse,
     "detect-sensitive": DetectSensitiveResponse,
 }
-TASKS = tuple(ANSWERS)
 BULK = ("analyze", "summarize-bulk")
 
 
@@ -63,28 +68,23 @@ class Summaries:
         return {"title": "=Water", "summary": "- no water\n- \x1b[31mred"}
 
 
-class CountingLLMClient(LLMClient):
-    """Ask *llm*, and remember how many questions were open at one time."""
+class CrowdedUseCase:
+    """Summarise nothing, and remember how many requests were there at one time."""
 
-    def __init__(self, llm: LLMClient) -> None:
-        self._llm = llm
-        self._open = 0
+    def __init__(self) -> None:
+        self._present = 0
         self.most_at_once = 0
 
-    @property
-    def model(self) -> str:
-        return self._llm.model
-
-    async def complete(self, prompt: Prompt, context: RequestContext) -> LLMReply:
-        self._open += 1
-        self.most_at_once = max(self.most_at_once, self._open)
-        reply = await self._llm.complete(prompt, context)
-        self._open -= 1
-        return reply
+    async def __call__(self, request: SummarizeRequest, _: RequestContext) -> Summary:
+        self._present += 1
+        self.most_at_once = max(self.most_at_once, self._present)
+        await asyncio.sleep(0)
+        self._present -= 1
+        return Summary(record_id=request.record.id, title="", text="", quality_score=None)
 
 
 @pytest.mark.parametrize("output_format", ["text", "json", "csv"])
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", ANSWERS)
 def test_every_task_works_on_the_embedded_defaults_in_every_format(
     qfa: CommandLine, task: str, output_format: str
 ) -> None:
@@ -94,7 +94,7 @@ def test_every_task_works_on_the_embedded_defaults_in_every_format(
     assert len(said.out.splitlines()) > 1
 
 
-@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize("task", ANSWERS)
 def test_json_holds_what_the_service_would_answer(qfa: CommandLine, feedback: Path, task: str) -> None:
     answered = json.loads(qfa("analyze", feedback, "--format", "json", *options_of(task)).out)
 
@@ -193,15 +193,19 @@ def test_a_bulk_task_that_fails_is_one_line(qfa: CommandLine, feedback: Path) ->
     assert not said.out
 
 
-def test_no_more_records_are_asked_about_at_a_time_than_wanted(qfa: CommandLine, feedback: Path) -> None:
-    llm = CountingLLMClient(ScriptedLLMClient(Summaries()))
-    qfa.llm = llm
-    feedback.write_text("content\n" + "No water\n" * 9)
+async def test_no_more_records_are_asked_about_at_a_time_than_wanted(container: Container) -> None:
+    use_case = CrowdedUseCase()
+    task = msgspec.structs.replace(TASKS["summarize"], use_case=lambda _: use_case)
+    records = [FeedbackRecord(id=str(number), content="No water") for number in range(9)]
+    done: list[None] = []
 
-    said = qfa("analyze", feedback, "--task", "summarize", "--concurrency", "3")
+    outcomes = await run_task(
+        task, records, TaskOptions(), container, concurrency=3, on_done=lambda: done.append(None)
+    )
 
-    assert said.status == 0
-    assert llm.most_at_once == 3
+    assert use_case.most_at_once == 3
+    assert [outcome.record_id for outcome in outcomes] == [record.id for record in records]
+    assert len(done) == 9
 
 
 def test_rows_without_text_and_unreadable_dates_are_told_of(qfa: CommandLine, tmp_path: Path) -> None:
