@@ -1,0 +1,75 @@
+"""Words, folded, that tell what kind of word stands beside them."""
+
+from __future__ import annotations
+
+from qfa_adapters.anonymize.folding import word_set
+
+# Nobody is spoken of so but by name: whatever follows with a capital is one, Mr Brown included.
+FORMS_OF_ADDRESS = word_set(
+    "mr mrs ms miss mister dr prof mme mlle monsieur madame sr sra srta senor senora don dona dhr mevr "
+    "meneer mevrouw г-н г-жа господин госпожа пан пани пані панові السيد السيده الدكتور الدكتوره الشيخ "
+    "الحاج الحاجه الاستاذ الاستاذه"
+)
+# Often with a name behind, often without.
+ROLES = word_set(
+    "sir madam doctor professor chief imam sheikh sheik shaykh pastor reverend rev father sister brother "
+    "nurse mama papa baba mzee bwana uncle aunt auntie aunty teacher headman captain bishop haji alhaji "
+    "alhaja hajja hajj mullah ustaz ustadh midwife volunteer coordinator officer director manager "
+    "neighbour neighbor husband wife son daughter friend cousin nephew niece mother grandmother "
+    "grandfather colleague supervisor driver president mayor minister docteur infirmier infirmiere chef "
+    "pasteur abbe frere soeur oncle tante mari femme fils fille voisin voisine doctor doctora enfermera "
+    "enfermero profesor profesora hermano hermana hijo hija esposo esposa vecino vecina tio tia dokter "
+    "broer zus oom zoon dochter buurman buurvrouw доктор врач лікар тетя тітка дядя дядько брат сестра "
+    "сын син дочь дочка муж жена чоловік дружина دكتور دكتوره شيخ حاج استاذ ابو ام اخي اختي ابني ابنتي "
+    "زوجي زوجتي جاري جارتي"
+)
+# Phrases behind which somebody gives a name.
+_INTRODUCTIONS = (
+    "name is|names are|name was|am called|called|named|full name|signed|regards|sincerely|"
+    "m'appelle|appelle|nomme|nommee|nom est|llamo|llama|llamado|llamada|nombre es|ik heet|heet|genaamd|"
+    "naam is|зовут|звати|звать|имя|ім'я|اسمي|اسمه|اسمها|يدعي|تدعي"
+)
+# The words before the last one of each introduction, by its last word.
+INTRODUCTIONS: dict[str, list[list[str]]] = {}
+for _phrase in _INTRODUCTIONS.split("|"):
+    *_before, _last = _phrase.split()
+    INTRODUCTIONS.setdefault(_last, []).append(_before)
+PARTICLES = word_set(
+    "de da do dos das del della di du la le los van von der den ten ter te bin ibn ben bint al el abu "
+    "abou umm um ould mac mc st san"
+)
+IN_PLACES = word_set(
+    "in at near around outside inside across throughout towards toward within beyond dans vers chez pres "
+    "desde hacia cerca naar uit nabij bij"
+)
+TO_OR_FROM = word_set("from to via into through of leaving reached visited en a au aux de te tot")
+GOING = word_set(
+    "came come comes coming moved move fled flee travelled traveled travel travelling went go goes going "
+    "gone returned return returning displaced arrived arriving walked walk trip way road back bus far "
+    "people person families family refugees residents women men children community communities everyone "
+    "someone live lives living relocated evacuated am are i we were originally transported sent resident "
+    "village town city district camp area region viens venons vient venu venue venus habite somos soy "
+    "vengo viene kom komt komen"
+)
+PLACE_HEADS = word_set(
+    "camp village district province county region town city island river settlement chiefdom subcounty "
+    "sub-county ward governorate oblast municipality department state valley road street avenue junction "
+    "market beach bridge border site section block zone neighbourhood neighborhood quarter suburb"
+)
+ORGANISATION_HEADS = word_set(
+    "hospital clinic school university college academy church mosque cathedral parish temple ministry "
+    "committee foundation programme program project association society bank council agency network union "
+    "company ltd limited office department centre center institute radio hotel police federation "
+    "commission court parliament initiative consortium fund pharmacy laboratory trust group team party "
+    "league army forces news tv fm airlines airport"
+)
+TELLING = word_set(
+    "said says told tells asked asks came comes called calls helped helps went goes explained works "
+    "worked gave gives lives lived wants wanted thinks complained reported took has had is was promised "
+    "visited refused died did does dijo dice a vino dit est vient zei zegt is heeft сказал сказала пришел "
+    "пришла"
+)
+BEFORE_A_WORD = word_set(
+    "the a an of our my your his her their this that with some any no every for by le la les une de du "
+    "des el los las una un het een der die das"
+)

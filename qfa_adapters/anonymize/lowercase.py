@@ -1,0 +1,143 @@
+"""Names and places that are known, or announced, whatever their spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from qfa_adapters.anonymize import cues
+from qfa_adapters.anonymize.capitals import LOCATION, PERSON, Mention, words_of
+from qfa_adapters.anonymize.lexicon import Sense
+from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
+
+_MOST_WORDS_OF_A_NAME = 4
+_SHORTEST_SMALL_NAME = 4
+_SHORTEST_CASELESS_NAME = 3
+_ORDINARY = frozenset((Sense.COMMON, Sense.STAY, Sense.TITLE, Sense.EITHER))
+_FIRST_CASELESS_LETTER = "\u0590"  # Latin, Greek, Cyrillic and Armenian, which know capitals, stand before
+
+
+def find_long_places(passage: Passage) -> list[Mention]:
+    """Return the places of more than one word."""
+    lengths = passage.lexicon.long_places
+    return [
+        Mention(first, first + length - 1, LOCATION)
+        for first, (word, following) in enumerate(pairwise(passage.words))
+        if (word.key, following.key) in lengths
+        for length in lengths[word.key, following.key]
+        if _is_long_place(passage, first, first + length - 1)
+    ]
+
+
+def _is_long_place(passage: Passage, first: int, last: int) -> bool:
+    if not all(passage.is_joined(at) for at in range(first + 1, last + 1)):
+        return False
+    if passage.has_capital(first) and not passage.has_capital(last):
+        return False
+    if " ".join(word.key for word in passage.words[first : last + 1]) not in passage.lexicon.places:
+        return False
+    return passage.has_capital(first) or not _ORDINARY.issuperset(passage.senses[first : last + 1])
+
+
+def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
+    """Return the names behind “Mr”, “my name is” and the like, apart from what was found *before*."""
+    taken = words_of(before)
+    mentions: list[Mention] = []
+    for at, sense in enumerate(passage.senses):
+        is_introduction = passage.words[at].key in cues.INTRODUCTIONS and _ends_introduction(passage, at)
+        if is_introduction or sense is Sense.TITLE:
+            last = _last_of_announced(passage, at, may_be_word=is_introduction)
+            if last > at and taken.isdisjoint(range(at + 1, last + 1)):
+                mentions.append(Mention(at + 1, last, PERSON))
+    return mentions
+
+
+def _ends_introduction(passage: Passage, at: int) -> bool:
+    for before in cues.INTRODUCTIONS[passage.words[at].key]:
+        if [word.key for word in passage.words[max(0, at - len(before)) : at]] == before:
+            return True
+    return False
+
+
+def _last_of_announced(passage: Passage, cue: int, *, may_be_word: bool) -> int:
+    """Return the last word of the name behind *cue*, *cue* itself if there is none."""
+    last = cue
+    while last < cue + _MOST_WORDS_OF_A_NAME and passage.is_joined(last + 1):
+        at = last + 1
+        is_first = at == cue + 1
+        if not (_may_begin(passage, at, may_be_word=may_be_word) if is_first else _may_go_on(passage, at)):
+            break
+        last = at
+    while last > cue and passage.words[last].key in cues.PARTICLES:
+        last -= 1
+    return last
+
+
+def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
+    sense = passage.senses[at]
+    is_certain = may_be_word or passage.words[at - 1].key in cues.FORMS_OF_ADDRESS
+    if sense is Sense.GIVEN:
+        return True
+    if passage.has_capital(at):
+        return sense in NAME_LIKE or passage.can_be_family_name(at) or (is_certain and sense is Sense.COMMON)
+    is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
+    return is_certain and is_readable
+
+
+def _may_go_on(passage: Passage, at: int) -> bool:
+    sense = passage.senses[at]
+    if passage.has_capital(at):
+        return sense in NAME_LIKE or passage.can_be_family_name(at)
+    if passage.words[at].key in cues.PARTICLES:
+        return passage.is_joined(at + 1) and passage.senses[at + 1] in NAME_LIKE
+    if passage.has_capital(at - 1):
+        return False
+    return sense in (Sense.GIVEN, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
+
+
+def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
+    """Return names and places of our lists that are written small, or in a script without capitals."""
+    taken = words_of(before)
+    mentions: list[Mention] = []
+    for at in range(len(passage.words)):
+        if at in taken or passage.has_capital(at):
+            continue
+        if _is_known_name(passage, at):
+            mentions.append(Mention(at, _last_of_known(passage, at, taken), PERSON))
+            taken.update(range(at, mentions[-1].last + 1))
+        elif _is_known_place(passage, at):
+            mentions.append(Mention(at, at, LOCATION))
+    return mentions
+
+
+def _is_known_name(passage: Passage, at: int) -> bool:
+    key = passage.words[at].key
+    if passage.senses[at] is not Sense.GIVEN:
+        return False
+    if _is_caseless(key):
+        return len(key) >= _SHORTEST_CASELESS_NAME
+    return len(key) >= _SHORTEST_SMALL_NAME and passage.is_familiar
+
+
+def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
+    last = first
+    while last < first + _MOST_WORDS_OF_A_NAME - 1 and passage.is_joined(last + 1) and last + 1 not in taken:
+        if _is_caseless(passage.words[last + 1].key):
+            if passage.senses[last + 1] not in (Sense.GIVEN, Sense.FAMILY):
+                break
+        elif passage.has_capital(last + 1) or not _may_go_on(passage, last + 1):
+            break
+        last += 1
+    return last
+
+
+def _is_known_place(passage: Passage, at: int) -> bool:
+    key = passage.words[at].key
+    if (key.replace("-", " ") if "-" in key else key) not in passage.lexicon.places:
+        return False
+    before = passage.key_before(at)
+    return _is_caseless(key) or before in cues.IN_PLACES or before in cues.TO_OR_FROM
+
+
+def _is_caseless(key: str) -> bool:
+    return key[0] >= _FIRST_CASELESS_LETTER
