@@ -108,8 +108,6 @@ class HttpxLLMClient(LLMClient):
     async def _attempt(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
         """Ask once; waiting for a free place counts towards the deadline, not towards the attempt."""
         remaining_seconds = context.deadline.remaining_seconds(self._clock())
-        if not remaining_seconds:
-            return Failure(error=LLMTimeout())
         try:
             async with asyncio.timeout(remaining_seconds), self._slots:
                 async with asyncio.timeout(self._connection.timeout_seconds):

@@ -83,7 +83,7 @@ def _error_of_status(status: int, body: bytes, retry_after_seconds: float | None
         return LLMRateLimited(retry_after_seconds=retry_after_seconds)
     if status in _PASSING_STATUSES or status >= 500:
         return LLMUnavailable()
-    if status == 400 and not _CONTENT_CODES.isdisjoint(_codes(decoded(body, dict[str, Any]))):
+    if not _CONTENT_CODES.isdisjoint(_codes(decoded(body, dict[str, Any]))):
         return ContentFiltered()
     return LLMRejected()
 

@@ -15,6 +15,7 @@ from tests.fakes.provider_replies import BEHAVIOURS, Behaviour, RecordedRequest,
 
 Chooser = Callable[[RecordedRequest], "str | Behaviour | None"]
 TRICKLE_SECONDS = 0.02
+SLOW_SECONDS = 1.0
 
 
 class FakeProvider:
@@ -142,6 +143,8 @@ async def _read_request(reader: asyncio.StreamReader, connection: int) -> Record
 async def _write(writer: asyncio.StreamWriter, reply: Reply) -> None:
     if reply.manner == "hang":
         await asyncio.Event().wait()
+    if reply.manner == "slow":
+        await asyncio.sleep(SLOW_SECONDS)
     if reply.manner == "drop":
         writer.close()
         return

@@ -11,7 +11,7 @@ from typing import Any, Literal
 # Stands in every error, refusal and page of the fake; it must turn up in no log and no answer of ours.
 CANARY = "CANARY-of-the-provider"
 
-Manner = Literal["whole", "hang", "trickle", "drop", "drop_midway"]
+Manner = Literal["whole", "slow", "hang", "trickle", "drop", "drop_midway"]
 
 
 @dataclass
@@ -166,12 +166,13 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "html": _body(f"<html><body>{CANARY}</body></html>".encode(), "text/html"),
     "broken_json": _body(f'{{"choices": [{CANARY}'.encode()),
     "cut_json": lambda request, text: Reply(body=completion(request, text).body[:-40]),
-    "oversized": _body(b'{"choices": "' + b"x" * (33 * 1024 * 1024)),
+    "oversized": lambda request, text: completion(request, text + " " * 33 * 1024 * 1024),
     **{str(status): failing(status) for status in (400, 401, 403, 404, 408, 409, 422, 429, 500, 503, 529)},
     "429_retry_after": failing(429, retry_after="2"),
     "429_retry_after_ms": failing(429, retry_after_ms="1500", retry_after="9"),
     "429_retry_after_long": failing(429, retry_after="60"),
     "503_retry_after_long": failing(503, retry_after="60"),
+    "slow": _manner("slow"),
     "hang": _manner("hang"),
     "trickle": _manner("trickle"),
     "drop": _manner("drop"),

@@ -109,10 +109,12 @@ async def test_the_deadline_ends_an_attempt_that_has_time_left(
 
 async def test_nothing_is_asked_once_the_deadline_has_passed(provider: FakeProvider) -> None:
     async with client(provider.url) as asking:
+        await asking.complete(PROMPT, context())  # leaves a connection that could be used at once
         error = await error_of(asking, seconds=-1)
+        await asking.complete(PROMPT, context())
 
     assert type(error) is LLMTimeout
-    assert provider.requests == []
+    assert len(provider.requests) == 2
 
 
 async def test_the_deadline_is_read_on_the_clients_clock(provider: FakeProvider) -> None:
@@ -143,6 +145,17 @@ async def test_no_more_calls_than_places_are_under_way(provider: FakeProvider) -
             call.cancel()
 
     assert all(call.cancelled() for call in calls)
+
+
+async def test_waiting_for_a_place_takes_no_time_of_the_attempt(provider: FakeProvider) -> None:
+    provider.queue("hang")
+    sleeps = Sleeps()
+    async with client(provider.url, max_concurrency=1, timeout_seconds=0.5, sleep=sleeps) as asking:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(2):
+                group.create_task(asking.complete(PROMPT, context()))
+
+    assert len(sleeps.seconds) == 1
 
 
 async def test_waiting_for_a_place_ends_with_the_deadline(provider: FakeProvider) -> None:

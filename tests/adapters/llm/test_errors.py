@@ -51,6 +51,12 @@ def test_the_content_filter_is_known_by_its_codes(error: dict[str, Any]) -> None
     assert type(failure_of_status(400, body, None).error) is ContentFiltered
 
 
+def test_a_gateway_may_pass_the_filter_on_under_a_status_of_its_own() -> None:
+    body = b'{"error": {"code": "content_filter"}}'
+
+    assert type(failure_of_status(403, body, None).error) is ContentFiltered
+
+
 @pytest.mark.parametrize(
     "body",
     [b"", b"<html>", b"[]", b'{"error": "content_filter"}', b'{"error": {"message": "content_filter"}}'],
