@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -19,24 +20,31 @@ from integrations.demo.service import DemoFailed, running_service
 QUESTION = "What do people say about cash assistance, and what has changed since the flood?"
 CHOSEN_IDS = ("EN-1025", "FR-1015", "ES-1064", "AR-1085", "UK-1034", "RU-1055", "NL-1079", "EN-1069")
 _PLAIN_WIDTH = 100
+_WIDEST = 110
 _FAILED = 1
 _INTERRUPTED = 130
 
 
 def main() -> int:
     """Run the demonstration and return its exit status; what goes wrong is one line on stderr."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_FAILED))  # so that the service is stopped then, too
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_PLAIN_WIDTH)
+    # A default SIGTERM would skip what stops the service.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_FAILED))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that knows no Arabic must not end the demonstration.
+        sys.stdout.reconfigure(errors="replace")
     try:
-        _demonstrate(console)
+        _demonstrate(_readable_console())
     except KeyboardInterrupt:
         return _INTERRUPTED
     except DemoFailed as error:
         Console(stderr=True, soft_wrap=True).print(f"demo: {error}", markup=False, highlight=False)
         return _FAILED
     return 0
+
+
+def _readable_console() -> Console:
+    console = Console()
+    return Console(width=min(console.width, _WIDEST) if console.is_terminal else _PLAIN_WIDTH)
 
 
 def _demonstrate(console: Console) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 _SPARKS = " ▁▂▃▄▅▆▇█"
-_HEAT = ("", "on grey11", "on rgb(64,32,16)", "on rgb(110,44,14)", "on rgb(160,56,14)", "on rgb(205,70,20)")
+_HEAT = ("", *(f"white on rgb({red},{red // 3},{red // 10})" for red in (40, 75, 115, 155, 200)))
 
 
 def trend_table(coding_trends: Mapping[str, Any], codes: Collection[str]) -> Table:

@@ -37,12 +37,14 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     """
     The terms that folded words stand for.
 
-    *whole* holds words, *beginnings* what words begin with; both map to terms.
+    *whole* holds words, *beginnings* what words begin with, at most *longest_beginning* characters;
+    both map to terms.
     *topics*, *aspects* and *kinds* are the three sorts of terms.
     """
 
     whole: Mapping[str, frozenset[str]]
     beginnings: Mapping[str, frozenset[str]]
+    longest_beginning: int
     topics: frozenset[str]
     aspects: frozenset[str]
     kinds: frozenset[str]
@@ -51,7 +53,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     def terms_of(self, word: str) -> frozenset[str]:
         """Return the terms of a folded word; none for a word that is not listed."""
         found = self.whole.get(word, _NO_TERMS)
-        for end in range(2, len(word) + 1):
+        for end in range(2, min(len(word), self.longest_beginning) + 1):
             found |= self.beginnings.get(word[:end], _NO_TERMS)
         return found
 
@@ -70,6 +72,7 @@ def shipped_lexicon() -> Lexicon:
     return Lexicon(
         whole=whole,
         beginnings=beginnings,
+        longest_beginning=max(map(len, beginnings)),
         topics=frozenset(topics),
         aspects=frozenset(aspects),
         kinds=frozenset(kinds),

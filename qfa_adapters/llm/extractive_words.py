@@ -15,6 +15,7 @@ _QUESTION_MARK = re.compile(r"[?؟]")
 _ARABIC_PREFIX = re.compile(r"^(?:[وفبك]?ال|لل|و(?=\w{4}))(?=[\u0621-\u064a]{2})")
 _ENDING = re.compile(r"(?<=\w{3})(?:ات|ون|ين|ها|ه|ي|es?|s|en|[аеиіоуюяьы]{1,2})$")
 _STEM_LENGTH = 7
+_LONGEST_SPELLING = 40
 
 
 def sentences(text: str) -> list[str]:
@@ -60,5 +61,5 @@ class WordReader:
         if len(bare) < 3 or {folded, bare} & self.lexicon.stop_words:
             return frozenset()
         stem = _ENDING.sub("", bare)[:_STEM_LENGTH]
-        self._spellings.setdefault(stem, word.lower())
+        self._spellings.setdefault(stem, word[:_LONGEST_SPELLING].lower())
         return frozenset({stem})

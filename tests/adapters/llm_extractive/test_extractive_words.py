@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from qfa_adapters.llm.extractive_lexicon import shipped_lexicon
@@ -57,6 +59,15 @@ def test_a_word_that_no_list_holds_is_spelled_as_it_was_first_written() -> None:
     term = next(iter(reader.read("Brücken Brücke")))
 
     assert reader.spelled(term) == "brücken"
+
+
+def test_a_word_without_end_is_read_in_no_time_and_spelled_short() -> None:
+    reader = WordReader()
+    started = time.process_time()
+    term = next(iter(reader.read("abc" * 30_000)))
+
+    assert time.process_time() - started < 2
+    assert reader.spelled(term) == ("abc" * 14)[:40]
 
 
 def test_sentences_end_in_arabic_too() -> None:
