@@ -35,16 +35,21 @@ class RecordedRequest:
     @property
     def schema(self) -> dict[str, Any] | None:
         """The JSON schema asked for, wherever the format puts it."""
+        tool: dict[str, Any] = (self.body.get("tools") or [{}])[0]
+        output: dict[str, Any] = self.body.get("output_config", {}).get("format", {})
         if self.is_anthropic:
-            tools = self.body.get("tools") or [{}]
-            output = self.body.get("output_config", {}).get("format", {})
-            return output.get("schema") or tools[0].get("input_schema")
-        return self.body.get("response_format", {}).get("json_schema", {}).get("schema")
+            return output.get("schema") or tool.get("input_schema")
+        return self._response_format.get("schema")
 
     @property
     def task(self) -> str | None:
         """The schema's name, which is the prompt's task; Anthropic's format has no place for it."""
-        return self.body.get("response_format", {}).get("json_schema", {}).get("name")
+        return self._response_format.get("name")
+
+    @property
+    def _response_format(self) -> dict[str, Any]:
+        wanted: dict[str, Any] = self.body.get("response_format", {}).get("json_schema", {})
+        return wanted
 
 
 @dataclass(frozen=True)
@@ -126,14 +131,15 @@ def _anthropic(
     }
 
 
-def failing(status: int, code: str = "failed", *, inner: bool = False, **headers: str) -> Behaviour:
-    """Answer with *status* and an error in the provider's words; `retry_after_ms=…` makes the header."""
+def failing(
+    status: int, code: str = "failed", *, inner: bool = False, headers: Mapping[str, str] | None = None
+) -> Behaviour:
+    """Answer with *status* and an error in the provider's words."""
     error: dict[str, Any] = {"code": code, "type": "fake", "param": None, "message": f"{CANARY} {status}"}
     if inner:
         results = {"hate": {"filtered": True, "severity": "high"}, "self_harm": {"filtered": False}}
         error["innererror"] = {"code": "ResponsibleAIPolicyViolation", "content_filter_result": results}
-    wire_headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    reply = Reply(status, json.dumps({"error": error}).encode(), {"x-canary": CANARY, **wire_headers})
+    reply = Reply(status, json.dumps({"error": error}).encode(), {"x-canary": CANARY, **(headers or {})})
     return lambda request, text: reply
 
 
@@ -168,10 +174,10 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "cut_json": lambda request, text: Reply(body=completion(request, text).body[:-40]),
     "oversized": lambda request, text: completion(request, text + " " * 33 * 1024 * 1024),
     **{str(status): failing(status) for status in (400, 401, 403, 404, 408, 409, 422, 429, 500, 503, 529)},
-    "429_retry_after": failing(429, retry_after="2"),
-    "429_retry_after_ms": failing(429, retry_after_ms="1500", retry_after="9"),
-    "429_retry_after_long": failing(429, retry_after="60"),
-    "503_retry_after_long": failing(503, retry_after="60"),
+    "429_retry_after": failing(429, headers={"retry-after": "2"}),
+    "429_retry_after_ms": failing(429, headers={"retry-after-ms": "1500", "retry-after": "9"}),
+    "429_retry_after_long": failing(429, headers={"retry-after": "60"}),
+    "503_retry_after_long": failing(503, headers={"retry-after": "60"}),
     "slow": _manner("slow"),
     "hang": _manner("hang"),
     "trickle": _manner("trickle"),

@@ -35,17 +35,17 @@ async def test_waits_grow_and_are_jittered(provider: FakeProvider) -> None:
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        ({"retry_after": "2"}, 2.0),
-        ({"retry_after_ms": "1500", "retry_after": "9"}, 1.5),
-        ({"retry_after": "Sun, 22 Nov 2026 12:00:03 GMT"}, 3.0),
-        ({"retry_after": "soon"}, 0.5),
-        ({"retry_after": "-1", "x_ratelimit_reset_requests": "7s"}, 0.5),
+        ({"retry-after": "2"}, 2.0),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        ({"retry-after": "Sun, 22 Nov 2026 12:00:03 GMT"}, 3.0),
+        ({"retry-after": "soon"}, 0.5),
+        ({"retry-after": "-1", "x-ratelimit-reset-requests": "7s"}, 0.5),
     ],
 )
 async def test_the_provider_says_how_long_to_wait(
     provider: FakeProvider, headers: dict[str, str], seconds: float
 ) -> None:
-    provider.queue(failing(429, **headers))
+    provider.queue(failing(429, headers=headers))
     sleeps = Sleeps()
     noon = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
     async with client(provider.url, sleep=sleeps, random=lambda: 1.0, now=lambda: noon) as asking:
@@ -74,7 +74,7 @@ async def test_a_server_that_is_away_for_long_is_unavailable_at_once(provider: F
 
 
 async def test_a_wait_beyond_the_deadline_is_not_slept(provider: FakeProvider) -> None:
-    provider.queue(failing(429, retry_after="6"))
+    provider.queue(failing(429, headers={"retry-after": "6"}))
     sleeps = Sleeps()
     async with client(provider.url, sleep=sleeps) as asking:
         error = await error_of(asking, seconds=5)
@@ -151,9 +151,7 @@ async def test_waiting_for_a_place_takes_no_time_of_the_attempt(provider: FakePr
     provider.queue("hang")
     sleeps = Sleeps()
     async with client(provider.url, max_concurrency=1, timeout_seconds=0.5, sleep=sleeps) as asking:
-        async with asyncio.TaskGroup() as group:
-            for _ in range(2):
-                group.create_task(asking.complete(PROMPT, context()))
+        await asyncio.gather(*(asking.complete(PROMPT, context()) for _ in range(2)))
 
     assert len(sleeps.seconds) == 1
 

@@ -35,9 +35,11 @@ def test_blocks_of_an_answer_are_joined_and_thinking_left_out() -> None:
 
 
 def test_the_input_of_a_tool_is_an_answer_in_json() -> None:
-    blocks = [{"type": "text", "text": "Let me see."}, {"type": "tool_use", "input": {"title": "Wasser"}}]
+    body = message(
+        {"type": "text", "text": "Let me see."}, {"type": "tool_use", "input": {"title": "Wasser"}}
+    )
 
-    assert json.loads(anthropic_messages.read(message(*blocks)).text) == {"title": "Wasser"}
+    assert json.loads(anthropic_messages.read(body).text) == {"title": "Wasser"}
 
 
 @pytest.mark.parametrize(
