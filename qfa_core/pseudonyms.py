@@ -8,6 +8,7 @@ counted for each kind over the whole request.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
@@ -20,7 +21,10 @@ T = TypeVar("T")
 REDACTED_IN_ANALYSES = frozenset({"PERSON", "NRP"})
 
 _SPELLED_FREELY = frozenset({"PERSON", "NRP", "LOCATION", "EMAIL_ADDRESS"})
+_SPACED_FREELY = frozenset({"PHONE_NUMBER", "IBAN_CODE", "CREDIT_CARD"})
 _PLACEHOLDER = re.compile(r"<([A-Z][A-Z_]*)_([0-9]+)>")
+# Also without brackets, in small letters or with leading zeros: a model may mend what it quotes.
+_LIKE_A_PLACEHOLDER = re.compile(r"(?<![A-Z0-9_])([A-Z][A-Z_]*_)0*([0-9]+)", re.IGNORECASE)
 
 
 class EntitySpan(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,8 +43,17 @@ class PseudonymisedTexts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def identity_of(kind: str, value: str) -> str:
-    """Return what makes two mentions one value: names and e-mails (not ids) count in any case and spacing."""
-    return " ".join(value.split()).casefold() if kind in _SPELLED_FREELY else value
+    """
+    Return what makes two mentions of *kind* one value.
+
+    Names and e-mail addresses count in any case and spacing, numbers with any punctuation, anything
+    else as it is written.
+    """
+    if kind in _SPELLED_FREELY:
+        return " ".join(unicodedata.normalize("NFC", value).split()).casefold()
+    if kind in _SPACED_FREELY:
+        return "".join(character for character in value if character.isalnum() or character == "+").casefold()
+    return value
 
 
 def pseudonymise(
@@ -56,7 +69,9 @@ def pseudonymise(
     A number that a text itself uses in something like a placeholder is passed over, so that what
     a community member typed is never taken for ours.
     """
-    taken = {match.group(0) for text in texts for match in _PLACEHOLDER.finditer(text)}
+    taken = {
+        "".join(match.groups()).upper() for text in texts for match in _LIKE_A_PLACEHOLDER.finditer(text)
+    }
     placeholders: dict[tuple[str, str], str] = {}
     originals: dict[str, str] = {}
     counters: dict[str, int] = {}
@@ -65,7 +80,7 @@ def pseudonymise(
         key = (kind, identity(kind, value))
         if key not in placeholders:
             number = counters.get(kind, 0) + 1
-            while f"<{kind}_{number}>" in taken:
+            while f"{kind}_{number}" in taken:
                 number += 1
             counters[kind] = number
             placeholders[key] = f"<{kind}_{number}>"
