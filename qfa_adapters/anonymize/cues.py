@@ -27,7 +27,7 @@ ROLES = word_set(
 _INTRODUCTIONS = (
     "name is|names are|name was|am called|called|named|full name|signed|regards|sincerely|"
     "m'appelle|appelle|nomme|nommee|nom est|llamo|llama|llamado|llamada|nombre es|ik heet|heet|genaamd|"
-    "naam is|зовут|звати|звать|имя|ім'я|اسمي|اسمه|اسمها|يدعي|تدعي"
+    "naam is|зовут|звати|звать|имя|ім'я|اسمي|اسمه|اسمها|يدعى|تدعى"
 )
 # The words before the last one of each introduction, by its last word.
 INTRODUCTIONS: dict[str, list[list[str]]] = {}

@@ -12,7 +12,7 @@ _ACCENTED_BLOCKS = (
 )
 _MARKS = (range(0x0300, 0x0370), range(0x064B, 0x0660), (0x0640, 0x0670))
 _WITHOUT_DECOMPOSITION = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
-_SPELLED_TWO_WAYS = {"ى": "ي", "ة": "ه", "’": "'", "ʼ": "'", "‘": "'"}
+_SPELLED_TWO_WAYS = {"ة": "ه", "’": "'", "ʼ": "'", "‘": "'"}
 
 
 def _plain_letters() -> dict[int, str | None]:

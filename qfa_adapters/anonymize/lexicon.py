@@ -44,7 +44,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         return cls.of(
             given=[*_entries("given_names"), *map(fold, _words("given_names_more"))],
             family=_entries("family_names"),
-            either=_words("names_or_words"),
+            either=[*_entries("words_and_names"), *_words("names_or_words")],
             common=_entries("common_words"),
             stay=_words("stay_words"),
             places=_entries("places"),
