@@ -78,7 +78,9 @@ class _Search:
 
     async def _follow(self, codes: Sequence[Code]) -> list[CodePath]:
         level, tails = await decide_ahead(
-            self._judge(codes), self._deeper(codes), goes_on=lambda level: level.confidence >= self._threshold
+            self._judge(codes),
+            lambda: self._deeper(codes),
+            goes_on=lambda level: level.confidence >= self._threshold,
         )
         if not tails:
             return [CodePath(levels=(level,))]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from qfa_core.errors import QFAError
@@ -18,16 +19,17 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
 
     The first error cancels the rest and is raised as it is, not in a group.
     """
-    try:
+    with _plain_errors():
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(coroutine) for coroutine in coroutines]
-    except BaseExceptionGroup as failures:
-        raise failures.exceptions[0] from None
     return [task.result() for task in tasks]
 
 
 async def decide_ahead(
-    decision: Coroutine[Any, Any, T], next_step: Coroutine[Any, Any, R], *, goes_on: Callable[[T], bool]
+    decision: Coroutine[Any, Any, T],
+    next_step: Callable[[], Coroutine[Any, Any, R]],
+    *,
+    goes_on: Callable[[T], bool],
 ) -> tuple[T, R | None]:
     """
     Run *next_step* while *decision* is still being made.
@@ -35,28 +37,31 @@ async def decide_ahead(
     Where *goes_on* says no, the next step is cancelled and counts for nothing, its error included:
     the outcome is the same as if it had been started only after the decision.
     """
-
-    async def decide() -> T:
-        decided = await decision
-        if not goes_on(decided):
-            ahead.cancel()
-        return decided
-
-    ahead = asyncio.create_task(_outcome(next_step))
-    try:
-        decided = await decide()
-        if not goes_on(decided):
-            return decided, None
-        outcome = await ahead
-    finally:
-        ahead.cancel()
+    with _plain_errors():
+        async with asyncio.TaskGroup() as group:
+            ahead = group.create_task(_outcome(next_step))
+            decided = await decision
+            if not goes_on(decided):
+                ahead.cancel()
+                return decided, None
+    outcome = ahead.result()
     if isinstance(outcome, QFAError):
         raise outcome
     return decided, outcome
 
 
-async def _outcome(step: Coroutine[Any, Any, R]) -> R | QFAError:
+async def _outcome(step: Callable[[], Coroutine[Any, Any, R]]) -> R | QFAError:
+    """Keep an error for later: raised in a task group, it would cancel a decision that may not need it."""
     try:
-        return await step
+        return await step()
     except QFAError as error:
         return error
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Raise the first error of a task group as it is."""
+    try:
+        yield
+    except BaseExceptionGroup as failures:
+        raise failures.exceptions[0] from None
