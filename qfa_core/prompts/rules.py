@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qfa_core.languages import clean_output_language
 from qfa_core.llm import Prompt
 
 DATA_RULE = (
@@ -23,14 +24,15 @@ _BROKEN_NOTE = (
     "\n\nYour last answer could not be used. Answer again, with one JSON object that follows the schema "
     "exactly, and nothing else."
 )
+_EMPTY_NOTE = "\n\nYour last answer held no text. Answer again, in plain prose."
 _CUT_NOTE = "\n\nYour last answer was cut off: it was too long. Answer again, in less than half the length."
 
 
 def system_message(role: str, *rules: str, output_language: str | None = None) -> str:
-    """Join a role and its rules to a system message; the language, which varies, comes last."""
+    """Join a role and its rules to a system message; the language, which varies, comes cleaned and last."""
     lines = [role, "", *(f"- {rule}" for rule in (*rules, DATA_RULE, PLACEHOLDER_RULE))]
-    if output_language:
-        lines.append(f"- Write your answer in this language: {output_language}.")
+    if language := clean_output_language(output_language):
+        lines.append(f"- Write your answer in this language: {language}.")
     return "\n".join(lines)
 
 
@@ -39,6 +41,12 @@ def asked_again(prompt: Prompt, *, was_cut: bool) -> Prompt:
     return Prompt(
         task=prompt.task,
         system=prompt.system,
-        user=prompt.user + (_CUT_NOTE if was_cut else _BROKEN_NOTE),
+        user=prompt.user + _what_was_wrong(prompt, was_cut=was_cut),
         answer_schema=prompt.answer_schema,
     )
+
+
+def _what_was_wrong(prompt: Prompt, *, was_cut: bool) -> str:
+    if was_cut:
+        return _CUT_NOTE
+    return _BROKEN_NOTE if prompt.answer_schema else _EMPTY_NOTE

@@ -30,8 +30,7 @@ CUT_NOTICE = "[The answer was cut off at the language model's length limit.]"
 
 A = TypeVar("A", bound=msgspec.Struct)
 
-_THOUGHTS = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
-_FENCE = re.compile(r"^```[a-zA-Z]*\s*\n(.*?)\n?\s*```$", re.DOTALL)
+_THOUGHTS = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 class Prose(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,11 +102,11 @@ class LLMCalls:
         """
         self.require_fit(prompt)
         reply = await self._llm.complete(prompt, context)
-        answer = _read(reply, shape)
-        if answer is None or not makes_sense(answer):
+        answer = _read(reply, shape, makes_sense)
+        if answer is None:
             again = asked_again(prompt, was_cut=reply.finish == "length")
-            answer = _read(await self._llm.complete(again, context), shape)
-        if answer is None or not makes_sense(answer):
+            answer = _read(await self._llm.complete(again, context), shape, makes_sense)
+        if answer is None:
             raise LLMAnswerUnusable
         return answer
 
@@ -115,16 +114,18 @@ class LLMCalls:
         """
         Ask for prose; an answer that is empty or cut at the provider's limit is asked for once more.
 
-        Raises LLMAnswerUnusable if nothing comes, FeedbackTooLarge, and what LLMClient.complete raises.
+        Whether *prompt* fits is for the caller to require, before its texts are pseudonymised: placeholders
+        may be longer than names, and what was let in must not be sent back for it.
+        Raises LLMAnswerUnusable if nothing comes, and what LLMClient.complete raises.
         """
-        self.require_fit(prompt)
         reply = await self._llm.complete(prompt, context)
-        if reply.finish == "length" or not _spoken(reply):
-            reply = await self._llm.complete(asked_again(prompt, was_cut=True), context)
+        is_cut = reply.finish == "length"
+        if is_cut or not _spoken(reply):
+            reply = await self._llm.complete(asked_again(prompt, was_cut=is_cut), context)
+            is_cut = reply.finish == "length"
         text = unescape(_spoken(reply))
         if not text:
             raise LLMAnswerUnusable
-        is_cut = reply.finish == "length"
         return Prose(text=f"{text}\n\n{CUT_NOTICE}" if is_cut else text, is_cut=is_cut)
 
     async def verdict(self, prompt: Prompt, context: RequestContext) -> Verdict | None:
@@ -146,14 +147,14 @@ def _spoken(reply: LLMReply) -> str:
     return _THOUGHTS.sub("", reply.text).strip()
 
 
-def _read(reply: LLMReply, shape: type[A]) -> A | None:
+def _read(reply: LLMReply, shape: type[A], makes_sense: Callable[[A], bool]) -> A | None:
+    """Return the answer that stands from the first brace to the last, in a code fence or among words."""
     if reply.finish == "length":
         return None
     text = _spoken(reply)
-    if fenced := _FENCE.match(text):
-        text = fenced.group(1)
     try:
         answer = msgspec.json.decode(text[text.find("{") : text.rfind("}") + 1], type=shape)
-    except (msgspec.MsgspecError, UnicodeError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):  # the last for `[[[[[…`
         return None
-    return map_strings(answer, unescape)
+    answer = map_strings(answer, unescape)
+    return answer if makes_sense(answer) else None
