@@ -18,18 +18,30 @@ class KnownKeys:
         self._clock = clock
         self._keep_seconds = keep_seconds
         self._found: dict[str, tuple[ApiKey, float]] = {}
+        self._revision = 0
+
+    @property
+    def revision(self) -> int:
+        """A number that changes whenever something is forgotten."""
+        return self._revision
 
     def get(self, digest: str) -> ApiKey | None:
         """Return a key found less than `keep_seconds` ago."""
         key, found_at = self._found.get(digest, (None, 0.0))
         return key if key and self._clock() - found_at < self._keep_seconds else None
 
-    def put(self, digest: str, key: ApiKey) -> None:
-        """Remember *key*; only keys that exist are, so that wrong ones cannot fill the memory."""
-        self._found[digest] = (key, self._clock())
+    def put(self, digest: str, key: ApiKey, *, revision: int) -> None:
+        """
+        Remember *key*, unless something was forgotten since *revision*: it may have been this key.
+
+        Only keys that exist are remembered, so that wrong ones cannot fill the memory.
+        """
+        if revision == self._revision:
+            self._found[digest] = (key, self._clock())
 
     def forget(self, *, key_id: str | None = None, tenant_id: str | None = None) -> None:
         """Forget a key, or all of a tenant, at once."""
+        self._revision += 1
         self._found = {
             digest: (key, found_at)
             for digest, (key, found_at) in self._found.items()
@@ -56,8 +68,9 @@ class Authenticate:
         digest = digest_of(secret)
         if known := self._known.get(digest):
             return known
+        revision = self._known.revision
         key = await self._find(digest)
-        self._known.put(digest, key)
+        self._known.put(digest, key, revision=revision)
         return key
 
     async def _find(self, digest: str) -> ApiKey:
