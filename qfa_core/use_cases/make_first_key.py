@@ -11,16 +11,16 @@ FIRST_KEY_NAME = "first key"
 
 
 class MakeFirstKey:
-    """Make a tenant and a superuser key where no key exists yet."""
+    """Make a tenant and a superuser key, once in a store's life."""
 
     def __init__(self, manage_keys: ManageKeys) -> None:
         self._manage_keys = manage_keys
 
     async def __call__(self) -> Secret | None:
         """
-        Return the new key's secret, None if there is a key already.
+        Return the new key's secret; None if there is a key, or the tenant was made before.
 
-        Of several processes that start at once, one makes the key.
+        Of several processes that start at once, the one that makes the tenant makes the key.
         Raises KeyStoreUnavailable if the store cannot be reached.
         """
         if await self._manage_keys.keys():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+import msgspec
+
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import Dimension, UsageBreakdown, UsageQuery, UsageReport, UsageTotals
 
@@ -25,11 +27,11 @@ class ReportUsage:
     ) -> UsageBreakdown:
         """Return one tenant's usage, broken down by operation; zeros where there is none."""
         window = UsageQuery(since=since, until=until, tenant_id=tenant_id)
-        totals = UsageTotals(tenant_id=tenant_id)
-        for row in await self._store.totals(window):
-            totals = UsageTotals(tenant_id=tenant_id, requests=row.requests, llm_calls=row.llm_calls)
+        (totals,) = await self._store.totals(window)
         parts = await self._store.totals(_grouped(window, "operation"))
-        return UsageBreakdown(totals=totals, parts=_by_cost(parts))
+        return UsageBreakdown(
+            totals=msgspec.structs.replace(totals, tenant_id=tenant_id), parts=_by_cost(parts)
+        )
 
     async def by_tenant(self, since: dt.datetime | None, until: dt.datetime | None) -> UsageReport:
         """Return the usage of every tenant that has any, each broken down by operation."""
@@ -45,7 +47,7 @@ class ReportUsage:
         self, outer: Dimension, inner: Dimension, since: dt.datetime | None, until: dt.datetime | None
     ) -> UsageReport:
         window = UsageQuery(since=since, until=until)
-        total = (await self._store.totals(window))[0]
+        (total,) = await self._store.totals(window)
         total_parts = await self._store.totals(_grouped(window, inner))
         groups = await self._store.totals(_grouped(window, outer))
         parts: dict[str | None, list[UsageTotals]] = {}
