@@ -1,0 +1,124 @@
+"""People and places in English text, and words that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from benchmarks.privacy import LABELLED, Sentence, read_sentences, score
+from qfa_adapters.anonymize.folding import fold
+from qfa_adapters.anonymize.lexicon import Lexicon, Sense
+from qfa_adapters.anonymize.recogniser import Recogniser
+
+Find = Callable[[str], list[tuple[str, str]]]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("We met Maria Gonzalez there.", "Maria Gonzalez"),
+        ("We met Fatou Diop there.", "Fatou Diop"),
+        ("We met Mohammed al-Hassan there.", "Mohammed al-Hassan"),
+        ("We met Jean-Pierre Kabongo there.", "Jean-Pierre Kabongo"),
+        ("We met Anna de Vries there.", "Anna de Vries"),
+        ("We met Peter van der Berg there.", "Peter van der Berg"),
+        ("Mr O’Brien left.", "O’Brien"),
+        ("Dr. Kamara's office is closed.", "Kamara"),
+        ("They asked Xqwzt Brrgl to wait.", "Xqwzt Brrgl"),
+        ("She met Tuyet Mai Pham.", "Tuyet Mai Pham"),
+        ("Thank you, Maria Brown!", "Maria Brown"),
+        ("Nurse Grace was kind.", "Grace"),
+        ("Mr Brown was kind.", "Brown"),
+        ("my name is fatmata kargbo", "fatmata kargbo"),
+        ("a man called sorie kanu came", "sorie kanu"),
+        ("mr kamara did not come", "kamara"),
+        ("i told maria that it is too late", "maria"),
+        ("WE TOLD IBRAHIM THAT THE WATER IS BAD", "IBRAHIM"),
+        ("I gave it to Sorie K. on Monday.", "Sorie K"),
+    ],
+)
+def test_a_person_is_found(find: Find, text: str, name: str) -> None:
+    assert find(text) == [(name, "PERSON")]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("There is no water in Freetown.", "Freetown"),
+        ("We fled to Xqwztville at night.", "Xqwztville"),
+        ("The Brrgl district has no doctor.", "Brrgl"),
+        ("The road to Port-au-Prince is blocked.", "Port-au-Prince"),
+        ("Cox's Bazar has schools.", "Cox's Bazar"),
+        ("people in sierra leone are tired", "sierra leone"),
+        ("Prices in Guinea went up.", "Guinea"),
+    ],
+)
+def test_a_place_is_found(find: Find, text: str, place: str) -> None:
+    assert find(text) == [(place, "LOCATION")]
+
+
+def test_a_name_behind_a_place_in_a_list_is_a_place(find: Find) -> None:
+    assert find("We asked in Kenema, Brrgl and Xqwzt.") == [
+        ("Kenema", "LOCATION"),
+        ("Brrgl", "LOCATION"),
+        ("Xqwzt", "LOCATION"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    list(read_sentences(LABELLED / "words_that_stay.txt")),
+    ids=lambda sentence: sentence.text[:40],
+)
+def test_ordinary_words_stay(find: Find, sentence: Sentence) -> None:
+    assert find(sentence.text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Je m'appelle Fatou Diop et j'habite à Conakry.", ["Fatou Diop", "Conakry"]),
+        ("Me llamo María González y vivo en Cúcuta.", ["María González", "Cúcuta"]),
+        ("Ik heet Anna de Vries en ik woon in Rotterdam.", ["Anna de Vries", "Rotterdam"]),
+        ("Меня зовут Иван Петров, нам нужна вода.", ["Иван Петров"]),
+        ("Мене звати Олена Коваленко.", ["Олена Коваленко"]),
+        ("السيدة فاطمة محمد تطلب الدواء في صنعاء", ["فاطمة محمد", "صنعاء"]),
+        ("Les volontaires de la Croix-Rouge sont venus en mars.", []),
+        ("Красный Крест помог нам в марте.", []),
+        ("نشكر الهلال الأحمر على المساعدة", []),
+    ],
+)
+def test_plain_sentences_of_other_languages_are_read(find: Find, text: str, found: list[str]) -> None:
+    assert [passage for passage, _ in find(text)] == found
+
+
+@pytest.mark.parametrize("path", sorted(LABELLED.glob("english*.txt")), ids=lambda path: path.stem)
+def test_recall_and_precision_do_not_fall(recognisers: tuple[Recogniser, ...], path: Path) -> None:
+    total = score(list(read_sentences(path)), recognisers)
+
+    assert total.recall("PERSON") >= 0.92
+    assert total.precision("PERSON") >= 0.90
+    assert total.recall("LOCATION") >= 0.95
+
+
+def test_names_are_found_that_no_list_holds() -> None:
+    lexicon = Lexicon.load()
+
+    assert {fold(word) for word in ("Xqwzt", "Brrgl", "Xqwztville")}.isdisjoint(lexicon.senses)
+    assert lexicon.senses["grace"] is Sense.EITHER
+
+
+@pytest.mark.parametrize(
+    ("word", "folded"),
+    [
+        ("José", "jose"),
+        ("JOSE\u0301", "jose"),
+        ("O’Brien", "o'brien"),
+        ("Łukasz", "lukasz"),
+        ("أحمد", "احمد"),
+    ],
+)
+def test_spellings_of_a_name_fold_into_one(word: str, folded: str) -> None:
+    assert fold(word) == folded
