@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from qfa_adapters.anonymize.announced import find_announced
 from qfa_adapters.anonymize.capitals import find_capitalised
 from qfa_adapters.anonymize.lexicon import Lexicon
-from qfa_adapters.anonymize.lowercase import find_announced, find_known, find_long_places
+from qfa_adapters.anonymize.listed import find_known, find_long_places
 from qfa_adapters.anonymize.passage import Passage
 from qfa_adapters.anonymize.recogniser import Recogniser
 from qfa_core.pseudonyms import EntitySpan

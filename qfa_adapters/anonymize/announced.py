@@ -1,0 +1,69 @@
+"""Names that the words before them announce."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qfa_adapters.anonymize import cues
+from qfa_adapters.anonymize.capitals import PERSON, Mention, words_of
+from qfa_adapters.anonymize.lexicon import Sense
+from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
+
+MOST_WORDS_OF_A_NAME = 4
+
+
+def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
+    """Return the names behind “Mr”, “my name is” and the like, apart from what was found *before*."""
+    taken = words_of(before)
+    mentions: list[Mention] = []
+    for at, sense in enumerate(passage.senses):
+        is_introduction = passage.words[at].key in cues.INTRODUCTIONS and _ends_introduction(passage, at)
+        if is_introduction or sense is Sense.TITLE:
+            last = _last_of_announced(passage, at, may_be_word=is_introduction)
+            if last > at and taken.isdisjoint(range(at + 1, last + 1)):
+                mentions.append(Mention(at + 1, last, PERSON))
+    return mentions
+
+
+def _ends_introduction(passage: Passage, at: int) -> bool:
+    for before in cues.INTRODUCTIONS[passage.words[at].key]:
+        if [word.key for word in passage.words[max(0, at - len(before)) : at]] == before:
+            return True
+    return False
+
+
+def _last_of_announced(passage: Passage, cue: int, *, may_be_word: bool) -> int:
+    """Return the last word of the name behind *cue*, *cue* itself if there is none."""
+    last = cue
+    while last < cue + MOST_WORDS_OF_A_NAME and passage.is_joined(last + 1):
+        at = last + 1
+        is_first = at == cue + 1
+        if not (_may_begin(passage, at, may_be_word=may_be_word) if is_first else may_go_on(passage, at)):
+            break
+        last = at
+    while last > cue and passage.words[last].key in cues.PARTICLES:
+        last -= 1
+    return last
+
+
+def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
+    sense = passage.senses[at]
+    is_certain = may_be_word or passage.words[at - 1].key in cues.FORMS_OF_ADDRESS
+    if sense is Sense.GIVEN:
+        return True
+    if passage.has_capital(at):
+        return sense in NAME_LIKE or passage.can_be_family_name(at) or (is_certain and sense is Sense.COMMON)
+    is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
+    return is_certain and is_readable
+
+
+def may_go_on(passage: Passage, at: int) -> bool:
+    """Tell whether the word may be a further part of the name that the word before belongs to."""
+    sense = passage.senses[at]
+    if passage.has_capital(at):
+        return sense in NAME_LIKE or passage.can_be_family_name(at)
+    if passage.words[at].key in cues.PARTICLES:
+        return passage.is_joined(at + 1) and passage.senses[at + 1] in NAME_LIKE
+    if passage.has_capital(at - 1):
+        return False
+    return sense in (Sense.GIVEN, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
