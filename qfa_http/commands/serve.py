@@ -9,7 +9,6 @@ import sys
 
 import click
 
-from qfa_http.commands.migrate import bring_up_to_date
 from qfa_http.commands.surroundings import Surroundings
 
 GRACE_SECONDS = 30
@@ -25,10 +24,13 @@ STARTUP_FAILED = 3
 def serve(surroundings: Surroundings, host: str | None, port: int | None) -> int:
     """Bring the database up to date, then serve until SIGTERM or Ctrl-C."""
     settings = surroundings.settings()
+    surroundings.build(settings)  # what no worker could start with is refused here, once
+    from qfa_http.migrate import migrate
+
     with _bound_socket(host or settings.http.host, port or settings.http.port) as listener:
         # uvicorn raises the signal again once it has shut down in good order: that is no failure.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        bring_up_to_date(surroundings)
+        migrate(settings)
         return _serve_at(listener, settings.http.workers)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
-from tests.http.command_line import PROGRAM, CommandLine, environment_of_a_process
+from tests.acceptance.service import STOP_SECONDS, running
+from tests.http.command_line import CommandLine
 
 HOST = "127.0.0.1"
 
@@ -47,25 +47,23 @@ def test_production_does_not_start_on_embedded_defaults(qfa: CommandLine, tmp_pa
     assert not (tmp_path / "data").exists()
 
 
+def test_a_language_model_that_cannot_be_used_is_one_line_before_anything_listens(qfa: CommandLine) -> None:
+    said = qfa("serve", LLM_MODEL="openai/some-model", WEB_CONCURRENCY="2")
+
+    assert said.status == 1
+    assert said.err == "qfa: LLM_API_KEY is needed for this provider\n"
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_until_it_is_told_to_end_and_that_is_no_failure(
     tmp_path: Path, end: signal.Signals, workers: str
 ) -> None:
-    with socket.create_server((HOST, 0)) as free:
-        port = free.getsockname()[1]
-    environ = {**environment_of_a_process(tmp_path), "WEB_CONCURRENCY": workers}
-    command = [*PROGRAM, "serve", "--host", HOST, "--port", str(port)]
+    with running(tmp_path, WEB_CONCURRENCY=workers) as service:
+        answer = httpx.get(f"{service.url}/v1/health", trust_env=False)
+        service.process.send_signal(end)
+        status = service.process.wait(STOP_SECONDS)
 
-    with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own program
-        assert process.stderr is not None
-        started = any("startup complete" in line for line in process.stderr)
-        with urllib.request.urlopen(f"http://{HOST}:{port}/v1/health", timeout=10) as answer:
-            status, headers = answer.status, answer.headers
-        process.send_signal(end)
-        process.stderr.read()
-
-    assert started
-    assert status == 200
-    assert "server" not in headers
-    assert process.returncode == 0
+    assert answer.status_code == 200
+    assert "server" not in answer.headers
+    assert status == 0
