@@ -10,7 +10,7 @@ import datetime as dt
 import secrets
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from dependency_injector import containers, providers
@@ -24,8 +24,8 @@ from qfa_adapters.environment.key_store import EnvironmentKeyStore
 from qfa_adapters.llm.client import HttpxLLMClient
 from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
 from qfa_adapters.llm.extractive import ExtractiveLLMClient
-from qfa_adapters.llm.prices import PRICES, read_prices
-from qfa_adapters.llm.providers import missing_settings
+from qfa_adapters.llm.prices import PRICES, PricesFileError, read_prices
+from qfa_adapters.llm.providers import missing_settings, target_of
 from qfa_adapters.sql.engine import database_engine, embedded_engine
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
@@ -213,11 +213,13 @@ def build_container(settings: Settings) -> Container:
     """
     Return a container for *settings*; nothing is connected to yet.
 
-    Raises SettingsError where the settings of the language model cannot be used.
+    Raises SettingsError where they want something that this version lacks, or a language model that
+    cannot be called with what they say of it.
     """
-    container = Container(settings=settings)
-    _check_llm_settings(settings)
-    return container
+    faults = [*_not_yet(settings), *_llm_faults(settings)]
+    if faults:
+        raise SettingsError(*faults)
+    return Container(settings=settings)
 
 
 @asynccontextmanager
@@ -235,13 +237,24 @@ async def running(container: Container) -> AsyncIterator[None]:
         yield
 
 
-def _check_llm_settings(settings: Settings) -> None:
-    llm = settings.llm
-    if llm.model == EXTRACTIVE_MODEL:
+def _not_yet(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.key_vault.url is not None:
+        yield "KEYVAULT_URL", "cannot be used yet: give the secrets as settings"
+    if settings.llm.auth_mode == "entra":
+        yield "LLM_AUTH_MODE", "cannot be entra yet: use key"
+    if settings.database.track_usage and settings.database.auth_mode == "entra":
+        yield "DB_AUTH_MODE", "cannot be entra yet: use password"
+
+
+def _llm_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.llm.model == EXTRACTIVE_MODEL:
         return
     try:
-        missing = missing_settings(_connection(settings))
-    except UnusableConnection as error:
-        raise SettingsError(("LLM_MODEL", str(error))) from None
-    if missing:
-        raise SettingsError(*((name, "is needed for this provider") for name in missing))
+        connection = _connection(settings)
+        for name in missing_settings(connection):
+            yield name, "is needed for this provider"
+        target_of(connection)
+        if settings.llm.prices_file:
+            read_prices(settings.llm.prices_file)
+    except (UnusableConnection, PricesFileError) as error:
+        yield error.setting, error.issue

@@ -33,7 +33,7 @@ def key_guard(container: Container) -> Guard:
     """Return the guard that lets in whoever holds a key, and notes who that is."""
 
     async def require_key(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-        scheme, _, secret = connection.headers.get("authorization", "").partition(" ")
+        scheme, _separator, secret = connection.headers.get("authorization", "").partition(" ")
         authenticate = container.authenticate()
         connection.scope["auth"] = await authenticate(secret.strip() if scheme.lower() == "bearer" else None)
 
@@ -73,7 +73,7 @@ def providers(container: Container) -> Mapping[str, Provide]:
     def provide_check_readiness() -> CheckReadiness:
         return container.check_readiness()
 
-    made = {
+    made: dict[str, Callable[..., Any]] = {
         "analyze": provide_analyze,
         "summarize": provide_summarize,
         "summarize_corpus": provide_summarize_corpus,

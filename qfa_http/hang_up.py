@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from qfa_http.asgi import ASGIApp, Message, Receive, Scope, Send
 
 
 class CancelOnHangUp:
@@ -28,7 +28,7 @@ class CancelOnHangUp:
             message = await receive()
             if message["type"] != "http.request" or not message.get("more_body", False):
                 body_is_read.set()
-            return message  # type: ignore[no-any-return]  # litestar types messages as a union of dicts
+            return message
 
         handling = asyncio.ensure_future(self._app(scope, receive_noting_the_end, send))
         watching = asyncio.create_task(_hang_up(receive, body_is_read))

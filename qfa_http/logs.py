@@ -33,6 +33,7 @@ def configure_logging(settings: LoggingSettings) -> None:
             "loggers": {
                 "qfa": {"level": settings.level.upper()},
                 "uvicorn": {"level": "INFO" if settings.level in ("debug", "info") else "WARNING"},
+                "uvicorn.access": {"handlers": [], "propagate": False},  # we write a line of our own
             },
         }
     )

@@ -6,7 +6,7 @@ import logging
 import time
 import uuid
 
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from qfa_http.asgi import ASGIApp, Message, Receive, Scope, Send
 
 _log = logging.getLogger("qfa.http")
 

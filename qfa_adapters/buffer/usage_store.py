@@ -18,7 +18,7 @@ from qfa_core.errors import QFAError, StoreUnavailable, UsageStoreUnavailable
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import LLMCall, UsageQuery, UsageTotals
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("qfa.usage")
 _SECONDS_OF_QUIET = 60.0
 
 

@@ -27,4 +27,9 @@ class LLMConnection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnusableConnection(ValueError):
-    """A setting of the connection cannot be used; the message names the setting, never its value."""
+    """A *setting* of the connection cannot be used; the *issue* goes on from its name and holds no value."""
+
+    def __init__(self, setting: str, issue: str) -> None:
+        super().__init__(f"{setting} {issue}")
+        self.setting = setting
+        self.issue = issue

@@ -23,7 +23,13 @@ _Amount = Annotated[float, msgspec.Meta(ge=0)]
 
 
 class PricesFileError(ValueError):
-    """The file of LLM_PRICES_FILE cannot be used; the message names the entry, never what stands there."""
+    """The file of LLM_PRICES_FILE cannot be used; the *issue* names the entry, never what stands there."""
+
+    setting = "LLM_PRICES_FILE"
+
+    def __init__(self, issue: str) -> None:
+        super().__init__(f"{self.setting} {issue}")
+        self.issue = issue
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,15 +103,15 @@ def _entries(path: Path) -> dict[str, msgspec.Raw]:
     try:
         return msgspec.json.decode(path.read_bytes(), type=dict[str, msgspec.Raw])
     except OSError:
-        reason = "the file cannot be read"
+        issue = "wants a file that can be read"
     except (msgspec.DecodeError, UnicodeDecodeError):
-        reason = "the file wants a JSON object of prices by model"
-    raise PricesFileError(f"LLM_PRICES_FILE: {reason}.")
+        issue = "wants a file with a JSON object of prices by model"
+    raise PricesFileError(issue)
 
 
 def _entry(model: str, raw: msgspec.Raw) -> Price:
     try:
         return msgspec.json.decode(raw, type=Price)
     except msgspec.DecodeError:
-        reason = "wants input_usd_per_million and output_usd_per_million, two numbers from 0 up, nothing else"
-    raise PricesFileError(f"LLM_PRICES_FILE: the entry “{model}” {reason}.")
+        issue = "wants input_usd_per_million and output_usd_per_million, two numbers from 0 up, nothing else"
+    raise PricesFileError(f"has an entry “{model}” that {issue}")

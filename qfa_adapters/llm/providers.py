@@ -111,7 +111,7 @@ def provider_of(model: str) -> Provider:
     prefix, _, name = model.partition("/")
     if prefix not in PROVIDERS or not name:
         raise UnusableConnection(
-            f"LLM_MODEL wants provider/model, the provider one of {', '.join(PROVIDERS)}."
+            "LLM_MODEL", f"wants provider/model, the provider one of {', '.join(PROVIDERS)}"
         )
     return PROVIDERS[prefix]
 
@@ -155,7 +155,7 @@ def target_of(connection: LLMConnection) -> Target:
 def _base(provider: Provider, base: str) -> str:
     base = base.strip().rstrip("/")
     if not _is_url(base):
-        raise UnusableConnection("LLM_API_BASE wants a URL such as https://example.org, without a query.")
+        raise UnusableConnection("LLM_API_BASE", "wants a URL such as https://example.org, without a query")
     return f"{base}/v1" if provider.adds_v1 and not urlsplit(base).path else base
 
 

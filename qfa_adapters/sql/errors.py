@@ -11,7 +11,7 @@ from sqlalchemy import exc
 
 from qfa_core.errors import Conflict, InvalidInput, QFAError, StoreUnavailable
 
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("qfa.store")
 
 # The first row that fits counts. What has no row is a mistake in this package and rises as it is.
 TRANSLATIONS: tuple[tuple[type[Exception], type[QFAError]], ...] = (

@@ -30,7 +30,8 @@ class KeyRegistry(KeyStore, Protocol):
         """
         Keep *key* under *digest*.
 
-        Raises NotFound if its tenant does not exist, KeyStoreUnavailable if the store cannot be reached.
+        Raises NotFound if its tenant does not exist, Conflict if its id or digest is taken,
+        KeyStoreUnavailable if the store cannot be reached.
         """
         ...
 

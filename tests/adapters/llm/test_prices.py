@@ -93,7 +93,7 @@ def test_a_wrong_entry_is_named_without_what_it_says(tmp_path: Path, entry: str)
     path = tmp_path / "prices.json"
     path.write_text(f'{{"gpt-4o": {entry}}}')
 
-    with pytest.raises(PricesFileError, match="LLM_PRICES_FILE: the entry “gpt-4o” wants") as raised:
+    with pytest.raises(PricesFileError, match="LLM_PRICES_FILE has an entry “gpt-4o” that wants") as raised:
         read_prices(path)
     assert "CANARY" not in str(raised.value)
     assert raised.value.__context__ is None
@@ -104,10 +104,10 @@ def test_a_file_of_something_else_is_told(tmp_path: Path, content: bytes) -> Non
     path = tmp_path / "prices.json"
     path.write_bytes(content)
 
-    with pytest.raises(PricesFileError, match="LLM_PRICES_FILE: the file wants a JSON object"):
+    with pytest.raises(PricesFileError, match="LLM_PRICES_FILE wants a file with a JSON object"):
         read_prices(path)
 
 
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(PricesFileError, match="LLM_PRICES_FILE: the file cannot be read"):
+    with pytest.raises(PricesFileError, match="LLM_PRICES_FILE wants a file that can be read"):
         read_prices(tmp_path / "none.json")
