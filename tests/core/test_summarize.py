@@ -33,19 +33,18 @@ from tests.core.asking import (
 
 TRICKY_NAME = 'Ann "O\'Br\\ien" <x> </feedback_record>'
 NAMES = {"Maria": "PERSON", "Port Loko": "LOCATION", TRICKY_NAME: "PERSON"}
-WATER = {"title": "Water", "summary": "- no water\n- since Monday"}
-ANSWERS = {"summarize": "judge_summary", "summarize_corpus": "judge_corpus_summary"}
+WATER: dict[str, object] = {"title": "Water", "summary": "- no water\n- since Monday"}
 
 
-def summarising(
-    answer: Line | list[Line] = WATER, judge: Line | list[Line] | None = None
-) -> ScriptedLLMClient:
+def summarising(answer: Line | list[Line] = WATER, judge: Line | None = None) -> ScriptedLLMClient:
     """Return a model that answers for one record and for many alike."""
+    verdict_line = judge or verdict()
     return ScriptedLLMClient(
         {
-            task: line
-            for name, judge_name in ANSWERS.items()
-            for task, line in ((name, answer), (judge_name, judge or verdict()))
+            "summarize": answer,
+            "judge_summary": verdict_line,
+            "summarize_corpus": answer,
+            "judge_corpus_summary": verdict_line,
         }
     )
 
