@@ -24,19 +24,26 @@ def pick_codes(message: str) -> PickedCodes:
     """
     Pick the codes whose names share terms with the record, best first; none if none does.
 
-    A term that many of the candidates' names hold says little, one that all hold says nothing.
+    Where no name does, the names of the codes right below them are asked.
     """
     reader = WordReader()
     held = _record_terms(message, reader)
-    names = {code.attributes["label"]: terms for code, terms in _named_codes(message, reader)}
+    scores = _scores(held, {code.attributes["label"]: terms for code, terms in _named_codes(message, reader)})
+    if not any(scores.values()):
+        codes = open_envelopes("code", message)
+        scores = _scores(held, {code.attributes["label"]: _terms_below(code, reader) for code in codes})
+    return PickedCodes(codes=_best(scores))
+
+
+def _scores(held: Mapping[str, int], names: Mapping[str, list[str]]) -> dict[str, float]:
+    """Score names by the terms they share: one that many names hold says little, one that all hold nothing."""
     spread = Counter(term for terms in names.values() for term in terms)
     weights = {
         term: _evidence(term, held) / count
         for term, count in spread.items()
         if term in held and (count < len(names) or count == 1)
     }
-    scores = {label: sum(weights.get(term, 0.0) for term in terms) for label, terms in names.items()}
-    return PickedCodes(codes=_best(scores))
+    return {label: sum(weights.get(term, 0.0) for term in terms) for label, terms in names.items()}
 
 
 def judge_code(message: str) -> Verdict:
@@ -44,11 +51,14 @@ def judge_code(message: str) -> Verdict:
     Judge one code by the share of its name's terms that the record holds.
 
     A code at the root is often a kind of feedback, which words tell less well than topics: there
-    it counts how often the terms occur, and the score stays lower.
+    it counts how often the terms occur, and the score stays lower. A name that shares nothing is
+    judged by the names right below it.
     """
     reader = WordReader()
     held = _record_terms(message, reader)
     name = [term for _, terms in _named_codes(message, reader) for term in terms]
+    if not any(term in held for term in name):
+        name = [term for code in open_envelopes("code", message) for term in _terms_below(code, reader)]
     shared = [term for term in name if term in held]
     if not shared:
         score = _NOTHING_SHARED
@@ -64,6 +74,10 @@ def _named_codes(message: str, reader: WordReader) -> list[tuple[Enveloped, list
     above = _terms(open_envelopes("parent_code", message), reader)
     named = [(code, list(reader.read(code.text))) for code in open_envelopes("code", message)]
     return [(code, [term for term in terms if term not in above] or terms) for code, terms in named]
+
+
+def _terms_below(code: Enveloped, reader: WordReader) -> list[str]:
+    return list(reader.read(code.attributes.get("includes", "")))
 
 
 def _evidence(term: str, held: Mapping[str, int]) -> float:

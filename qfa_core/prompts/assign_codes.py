@@ -13,6 +13,7 @@ from qfa_core.prompts.envelope import envelope
 from qfa_core.prompts.records import record_envelope
 from qfa_core.prompts.rules import system_message
 
+MAX_NAMES_BELOW = 20
 MAX_LISTED_CHOICES = 200  # OpenAI limits how many values the enums of a schema may hold
 
 _PICK_ROLE = (
@@ -42,7 +43,7 @@ def pick_prompt(candidates: Sequence[Code], parents: Sequence[Code], content: st
     """Ask which of *candidates*, below *parents*, apply; the answer is `PickedCodes`."""
     labels = [label_of(position) for position in range(len(candidates))]
     listed = "\n".join(
-        envelope("code", code.name, label=label) for label, code in zip(labels, candidates, strict=True)
+        _code_envelope(code, label=label) for label, code in zip(labels, candidates, strict=True)
     )
     return Prompt(
         task="pick_codes",
@@ -62,9 +63,15 @@ def code_judge_prompt(path: Sequence[Code], content: str) -> Prompt:
     return Prompt(
         task="judge_code",
         system=system_message(_JUDGE_ROLE),
-        user=f"{_path_envelope(path[:-1])}{envelope('code', path[-1].name)}\n\n{record_envelope(content)}",
+        user=f"{_path_envelope(path[:-1])}{_code_envelope(path[-1])}\n\n{record_envelope(content)}",
         answer_schema=_VERDICT_SCHEMA,
     )
+
+
+def _code_envelope(code: Code, *, label: str | None = None) -> str:
+    """Return a code with the names of those right below it: broad names say little by themselves."""
+    below = "; ".join(child.name for child in code.children[:MAX_NAMES_BELOW])
+    return envelope("code", code.name, label=label, includes=below)
 
 
 def _path_envelope(parents: Sequence[Code]) -> str:

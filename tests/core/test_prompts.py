@@ -207,3 +207,13 @@ def test_a_question_asked_again_keeps_its_rules_and_schema_and_says_what_was_wro
     assert "schema" in broken.user
     assert "cut off" in cut.user
     assert "held no text" in empty.user
+
+
+def test_a_code_goes_with_the_names_right_below_it_but_not_with_ids() -> None:
+    below = Code(id="canary-id", name="<No> water", children=(Code(id="x", name="Deeper"),))
+    code = Code(id="canary-id", name="Needs", children=(below, Code(id="y", name="Cash")))
+
+    for prompt in (pick_prompt([code], (), "x", at_most=3), code_judge_prompt([code], "x")):
+        [shown] = open_envelopes("code", prompt.user)
+        assert (shown.text, shown.attributes["includes"]) == ("Needs", "<No> water; Cash")
+        assert "canary-id" not in prompt.user

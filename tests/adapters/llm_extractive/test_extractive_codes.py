@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from qfa_core.coding import Code
 from qfa_core.prompts.assign_codes import code_judge_prompt, pick_prompt
 from tests.adapters.llm_extractive.asking import ask_structured, codes
 
@@ -83,3 +84,12 @@ async def test_a_kind_of_feedback_at_the_root_is_judged_with_reserve() -> None:
     often = await ask_structured(code_judge_prompt(codes("Question"), "Why? Why? Why? Why? Why?"))
 
     assert (once["score"], often["score"]) == (0.55, 0.7)
+
+
+async def test_a_broad_name_is_picked_and_judged_by_the_names_right_below_it() -> None:
+    broad = (Code(id="1", name="Services", children=codes("Water", "Cash")), Code(id="2", name="Other"))
+    picked = await ask_structured(pick_prompt(broad, (), "The tap is dry.", at_most=3))
+    judged = await ask_structured(code_judge_prompt(broad[:1], "The tap is dry."))
+
+    assert picked["codes"] == ["c1"]
+    assert judged["score"] >= 0.5
