@@ -107,12 +107,16 @@ def leaving_nothing_running() -> Iterator[None]:
 
 
 class StallingLLMClient(LLMClient):
-    """Answer as *client* does, except prompts that *stalls* chooses: those it never answers."""
+    """
+    Answer as *client* does, except prompts that *stalls* chooses: those it never answers.
+
+    *stalled* is released once for each of them, so that a test can wait until so many are under way.
+    """
 
     def __init__(self, client: ScriptedLLMClient, *, stalls: Callable[[Prompt], bool]) -> None:
         self._client = client
         self._stalls = stalls
-        self.stalled = asyncio.Event()
+        self.stalled = asyncio.Semaphore(0)
         self.cancelled = 0
 
     @property
@@ -122,7 +126,7 @@ class StallingLLMClient(LLMClient):
     async def complete(self, prompt: Prompt, context: RequestContext) -> LLMReply:
         if not self._stalls(prompt):
             return await self._client.complete(prompt, context)
-        self.stalled.set()
+        self.stalled.release()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:

@@ -238,7 +238,7 @@ async def test_a_passed_deadline_is_an_error_and_cancels_the_call() -> None:
 async def test_a_caller_that_hangs_up_cancels_the_call() -> None:
     llm = StallingLLMClient(analysing(), stalls=lambda prompt: prompt.task == "judge_analysis")
     analysing_task = asyncio.create_task(analyse(llm, asking()))
-    await llm.stalled.wait()
+    await llm.stalled.acquire()
     analysing_task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await analysing_task

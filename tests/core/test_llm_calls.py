@@ -246,7 +246,7 @@ async def test_a_caller_that_leaves_is_not_told_of_a_deadline() -> None:
             await steps.prose(OPEN_QUESTION, CONTEXT)
 
     asking = asyncio.create_task(ask())
-    await llm.stalled.wait()
+    await llm.stalled.acquire()
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking

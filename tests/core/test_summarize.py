@@ -258,7 +258,7 @@ async def test_a_passed_deadline_is_an_error() -> None:
 async def test_a_caller_that_hangs_up_cancels_the_call() -> None:
     llm = StallingLLMClient(summarising(), stalls=lambda _: True)
     summarising_task = asyncio.create_task(summarise(llm))
-    await llm.stalled.wait()
+    await llm.stalled.acquire()
     summarising_task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await summarising_task
