@@ -23,6 +23,8 @@ _EXTRAS = ("request_id", "tenant_id")
 
 def configure_logging(settings: LoggingSettings) -> None:
     """Send our lines to stderr at the level wanted, those of libraries from warnings on."""
+    server_level = "INFO" if settings.level in ("debug", "info") else "WARNING"
+    logging.captureWarnings(True)  # those of libraries may quote values: as log lines they are withheld
     logging.config.dictConfig(
         {
             "version": 1,
@@ -32,7 +34,11 @@ def configure_logging(settings: LoggingSettings) -> None:
             "root": {"level": "WARNING", "handlers": ["stderr"]},
             "loggers": {
                 "qfa": {"level": settings.level.upper()},
-                "uvicorn": {"level": "INFO" if settings.level in ("debug", "info") else "WARNING"},
+                # Set throughout: uvicorn, started by itself, has configured its loggers already, and at its
+                # level `trace` it writes out headers, keys among them.
+                "uvicorn": {"level": server_level, "propagate": True},
+                "uvicorn.error": {"level": server_level},
+                "uvicorn.asgi": {"level": server_level},
                 "uvicorn.access": {"handlers": [], "propagate": False},  # we write a line of our own
             },
         }
