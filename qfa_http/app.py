@@ -16,6 +16,7 @@ from qfa_http.hang_up import CancelOnHangUp
 from qfa_http.request_log import RequestLog
 from qfa_http.routes import admin, feedback, health, reference, usage
 from qfa_http.start import PlainStart, announce
+from qfa_http.stop import RequestsFirst
 
 
 def create_app(container: Container) -> ASGIApp:
@@ -46,4 +47,4 @@ def create_app(container: Container) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
     )
-    return PlainStart(RequestLog(CancelOnHangUp(cast(ASGIApp, litestar))))
+    return PlainStart(RequestLog(RequestsFirst(CancelOnHangUp(cast(ASGIApp, litestar)))))

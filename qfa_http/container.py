@@ -231,7 +231,8 @@ async def running(container: Container) -> AsyncIterator[None]:
             stack.push_async_callback(engine.dispose)
             if container.settings().database.is_embedded:
                 await upgrade(engine)
-        for part in (container.llm(), container.usage_store()):
+        # The language model stops first, so that its last calls still find where to be recorded.
+        for part in (container.usage_store(), container.llm()):
             if isinstance(part, AbstractAsyncContextManager):
                 await stack.enter_async_context(part)
         yield

@@ -10,11 +10,12 @@ from qfa_http.container import build_container
 from qfa_http.logs import configure_logging
 from qfa_http.settings import SettingsError, read_settings
 from qfa_http.start import require_key_source
+from qfa_http.stop import CleanExit
 
 try:
     _settings = read_settings(os.environ)
     configure_logging(_settings.logging)
     require_key_source(_settings)
-    app = create_app(build_container(_settings))
+    app = CleanExit(create_app(build_container(_settings)))
 except SettingsError as error:
     sys.exit(f"qfa: {error}")

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import socket
-import sys
 
 import click
 
@@ -28,8 +26,6 @@ def serve(surroundings: Surroundings, host: str | None, port: int | None) -> int
     from qfa_http.migrate import migrate
 
     with _bound_socket(host or settings.http.host, port or settings.http.port) as listener:
-        # uvicorn raises the signal again once it has shut down in good order: that is no failure.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         migrate(settings)
         return _serve_at(listener, settings.http.workers)
 

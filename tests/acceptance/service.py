@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -69,14 +69,18 @@ def model_at(url: str, model: str = "openai/gpt-4o-mini") -> dict[str, str]:
     return {"LLM_MODEL": model, "LLM_API_BASE": url, "LLM_API_KEY": LLM_KEY}
 
 
+SERVE = ("-m", "qfa_http.cli", "serve")
+UVICORN = ("-m", "uvicorn", "qfa_http.main:app")
+
+
 @contextmanager
-def running(folder: Path, **variables: str) -> Iterator[Service]:
-    """Start `qfa serve` and wait until it is healthy; kill it in the end if it still runs."""
+def running(folder: Path, way: Sequence[str] = SERVE, **variables: str) -> Iterator[Service]:
+    """Start the service in some *way* and wait until it is healthy; kill it in the end if it still runs."""
     port = _free_port()
     log_file = folder / f"service-{port}.log"
-    environ = environment(folder, NETWORK_HOST="127.0.0.1", NETWORK_PORT=str(port), **variables)
+    environ = environment(folder, **variables)
     with log_file.open("wb") as log:
-        command = [sys.executable, "-m", "qfa_http.cli", "serve"]
+        command = [sys.executable, *way, "--host", "127.0.0.1", "--port", str(port)]
         process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)  # noqa: S603 - our own program
     service = Service(url=f"http://127.0.0.1:{port}", process=process, log_file=log_file)
     try:

@@ -11,7 +11,7 @@ from queue import Queue
 import httpx
 import pytest
 
-from tests.acceptance.service import SUPERUSER_KEY, environment, model_at, running
+from tests.acceptance.service import SERVE, SUPERUSER_KEY, UVICORN, environment, model_at, running
 from tests.fakes.provider import FakeProvider
 from tests.http.requests import ON_INSIGHT, ON_SAVING
 
@@ -30,11 +30,12 @@ def test_a_caller_that_hangs_up_ends_its_llm_calls(tmp_path: Path) -> None:
         assert len(provider.requests) == 1
 
 
-def test_sigterm_lets_a_request_finish_and_keeps_its_usage(tmp_path: Path) -> None:
+@pytest.mark.parametrize("way", [SERVE, UVICORN], ids=["serve", "uvicorn"])
+def test_sigterm_lets_a_request_finish_and_keeps_its_usage(tmp_path: Path, way: tuple[str, ...]) -> None:
     answers: Queue[httpx.Response] = Queue()
     with FakeProvider(lambda request: "slow") as provider:
         settings = model_at(provider.url)
-        with running(tmp_path, **settings) as service, service.client() as client:
+        with running(tmp_path, way, **settings) as service, service.client() as client:
             asking = threading.Thread(
                 target=lambda: answers.put(client.post("/v1/summarize", json=ON_SAVING))
             )
@@ -49,6 +50,32 @@ def test_sigterm_lets_a_request_finish_and_keeps_its_usage(tmp_path: Path) -> No
     assert status == 0
     assert answers.get_nowait().status_code == 200
     assert usage["llm_call_stats"]["total_calls"] == 2
+
+
+def test_a_request_that_outlasts_the_grace_period_is_answered_and_its_usage_is_kept(tmp_path: Path) -> None:
+    answers: Queue[httpx.Response] = Queue()
+    impatient = (*UVICORN, "--timeout-graceful-shutdown", "1")
+    with FakeProvider(lambda request: "hang") as provider:
+        settings = model_at(provider.url)
+        with running(tmp_path, impatient, **settings) as service, service.client() as client:
+            asking = threading.Thread(
+                target=lambda: answers.put(client.post("/v1/summarize", json=ON_SAVING))
+            )
+            asking.start()
+            provider.wait_for_requests(1)
+
+            status = service.stop()
+            asking.join()
+        with running(tmp_path, **settings) as later, later.client() as client:
+            usage = client.get("/v1/usage").json()
+
+    answer = answers.get_nowait()
+    assert status == 0
+    assert answer.status_code == 504
+    assert answer.json()["error"]["code"] == "analysis_timeout"
+    assert answer.json()["error"]["request_id"] == answer.headers["X-Request-ID"]
+    assert usage["llm_call_stats"]["failed_calls"] == 1
+    assert "ASGI" not in service.log()
 
 
 def test_the_first_start_shows_a_superusers_key_once(tmp_path: Path) -> None:
