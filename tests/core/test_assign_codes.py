@@ -124,6 +124,17 @@ async def test_names_that_look_like_labels_are_told_apart_by_their_labels() -> N
     assert path.levels[0].code.id == "a"
 
 
+@pytest.mark.parametrize(("max_codes", "followed"), [(1, 3), (3, 3), (4, 4)])
+async def test_no_more_codes_of_a_level_are_followed_than_may_be_asked_for(
+    max_codes: int, followed: int
+) -> None:
+    llm = picking({"One": 0.1, "Two": 0.2, "Three": 0.3, "Four": 0.4})
+    await assign(llm, *FLAT, max_codes=max_codes)
+
+    assert f"at most {followed}," in llm.prompts[0].system
+    assert llm.tasks() == ["pick_codes", *["judge_code"] * followed]
+
+
 @pytest.mark.parametrize("unknown", [["c5"], ["c1", "Five"], [""]])
 async def test_a_label_that_does_not_exist_is_asked_for_once_more(unknown: list[str]) -> None:
     llm = picking({"One": 0.9}, picks=unknown)

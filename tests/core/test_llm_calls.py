@@ -20,7 +20,7 @@ from qfa_core.fakes.scripted_llm_client import Line
 from qfa_core.llm import Prompt
 from qfa_core.prompts.answer_schema import Verdict
 from qfa_core.prompts.summarize import SummaryAnswer, summary_prompt
-from qfa_core.use_cases.llm_calls import CUT_NOTICE, Prose
+from qfa_core.use_cases.llm_calls import CUT_NOTICE, JUDGE_MARGIN_SECONDS, Prose
 from tests.core.asking import CONTEXT, LLM_ERRORS, StallingLLMClient, calls, cut, verdict
 
 QUESTION = summary_prompt("There is no water.")
@@ -212,6 +212,15 @@ async def test_a_judge_is_given_up_shortly_before_the_deadline() -> None:
 
     assert await calls(llm).verdict(QUESTION, nearly) is None
     assert llm.cancelled == 1
+
+
+async def test_the_client_is_told_that_a_judge_has_less_time_than_the_request() -> None:
+    llm = answering(verdict())
+    await calls(llm).verdict(QUESTION, CONTEXT)
+
+    [judged] = llm.contexts
+    assert judged.deadline == CONTEXT.deadline.earlier(JUDGE_MARGIN_SECONDS)
+    assert msgspec.structs.replace(judged, deadline=CONTEXT.deadline) == CONTEXT
 
 
 async def test_a_bug_in_a_judge_is_not_hidden() -> None:

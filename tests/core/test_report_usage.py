@@ -50,7 +50,7 @@ async def reporting(*calls: LLMCall) -> ReportUsage:
 
 async def some_usage() -> ReportUsage:
     return await reporting(
-        call("nepal", "analyze", 3.0),
+        call("nepal", "analyze", 30.0),
         call("kenya", "summarize", 1.0),
         call("kenya", "assign_codes", 2.0, request="coding"),
         call("kenya", "assign_codes", 2.0, request="coding", failure="LLMTimeout"),
@@ -93,8 +93,8 @@ async def test_tenants_come_by_name_each_by_operation() -> None:
     assert report.total.totals.tenant_id is None
     assert report.total.totals.requests.total_calls == 5
     assert [part.operation for part in report.total.parts] == [
-        "assign_codes",
         "analyze",
+        "assign_codes",
         "detect_sensitive",
         "summarize",
     ]
@@ -104,16 +104,16 @@ async def test_operations_come_by_cost_each_by_tenant() -> None:
     report = await (await some_usage()).by_operation(None, None)
 
     assert [group.totals.operation for group in report.groups] == [
-        "assign_codes",
         "analyze",
+        "assign_codes",
         "detect_sensitive",
         "summarize",
     ]
-    assert [part.tenant_id for part in report.groups[1].parts] == ["nepal", "kenya"]
+    assert [part.tenant_id for part in report.groups[0].parts] == ["nepal", "kenya"]
     assert report.total.totals.operation is None
     assert [(part.tenant_id, part.requests.total_cost_usd) for part in report.total.parts] == [
+        ("nepal", 30.0),
         ("kenya", 6.5),
-        ("nepal", 3.0),
     ]
 
 
