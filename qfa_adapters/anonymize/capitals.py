@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from qfa_adapters.anonymize import cues
 from qfa_adapters.anonymize.lexicon import Sense
+from qfa_adapters.anonymize.mention import LOCATION, PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
+from qfa_adapters.anonymize.places import is_place
 
-PERSON, LOCATION = "PERSON", "LOCATION"
 _FURTHEST_HEAD = 4
 _MOST_PARTICLES = 2
-_ENUMERATING = frozenset((", ", " and ", ", and ", " or ", "/", " / ", " & ", " et ", " y ", " en "))
-_ORIGIN = frozenset((" from ", ", from ", " in ", " de ", " van ", " uit "))
-
-
-class Mention(NamedTuple):
-    """The words from *first* to *last*, both included, and what they name."""
-
-    first: int
-    last: int
-    kind: str
-
-
-def words_of(mentions: Iterable[Mention]) -> set[int]:
-    """Return the indices of the words that *mentions* are made of."""
-    return {at for mention in mentions for at in range(mention.first, mention.last + 1)}
+_FIRST_LETTER_BEYOND_LATIN = "\u0370"
+# “Jordan, Man, 45, says”, “Yusleidy, 23 años”
+_AGE = re.compile(r",\s(?:[^\W\d_]{3,9},\s)?\d{1,2}(?:,|\s(?:years?|yrs?|ans|años|jaar|лет|років|роки)\b)")
 
 
 def find_capitalised(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
@@ -72,20 +61,30 @@ def _segments(passage: Passage, first: int, last: int) -> Iterator[tuple[int, in
         if at <= last and _belongs(passage, start, at, last):
             start = at if start is None else start
         elif start is not None:
-            yield start, at - 1
+            yield start, _without_particles(passage, start, at - 1)
             start = None
+
+
+def _without_particles(passage: Passage, first: int, last: int) -> int:
+    while last > first and passage.words[last].key in cues.PARTICLES and not passage.has_capital(last):
+        last -= 1
+    return last
 
 
 def _belongs(passage: Passage, start: int | None, at: int, last: int) -> bool:
     if passage.senses[at] in NAME_LIKE:
-        return True
+        return passage.senses[at] is Sense.GIVEN or passage.key_after(at) not in cues.EMBLEM_COLOURS
     is_within = start is not None
     if passage.words[at].key in cues.PARTICLES:
         return at < last and (is_within or _opens_name(passage, at))
     if not is_within or passage.senses[at] is Sense.TITLE:
         return False
     behind_particle = passage.words[at - 1].key in cues.PARTICLES
-    return behind_particle or passage.can_be_family_name(at) or _is_framed(passage, at, last)
+    return (
+        (behind_particle and passage.senses[at] is not Sense.STAY)
+        or passage.can_be_family_name(at)
+        or _is_framed(passage, at, last)
+    )
 
 
 def _is_framed(passage: Passage, at: int, last: int) -> bool:
@@ -100,19 +99,22 @@ def _is_framed(passage: Passage, at: int, last: int) -> bool:
 
 def _opens_name(passage: Passage, particle: int) -> bool:
     """Tell whether a particle with a capital is part of the name behind it, as in “by De Vries”."""
-    return not passage.words[particle].begins_sentence and passage.senses[particle + 1] in NAME_LIKE
+    return (
+        passage.has_capital(particle)
+        and not passage.words[particle].begins_sentence
+        and passage.senses[particle + 1] in NAME_LIKE
+    )
 
 
 def _kind(passage: Passage, first: int, last: int, kinds_by_last: Mapping[int, str]) -> str | None:
     """Return what a segment names, None if nothing."""
-    is_addressed = _is_addressed(passage, first)
-    if not is_addressed and _is_organisation(passage, first, last):
+    if _is_addressed(passage, first) or _begins_with_age_behind(passage, first, last):
+        return PERSON
+    if _is_organisation(passage, first, last) or _is_named_thing(passage, first, last):
         return None
-    if first == last and not is_addressed and not _stands_alone(passage, first):
+    if first == last and not _stands_alone(passage, first):
         return None
-    if not is_addressed and _is_place(passage, first, last, kinds_by_last):
-        return LOCATION
-    return PERSON
+    return LOCATION if is_place(passage, first, last, kinds_by_last) else PERSON
 
 
 def _is_addressed(passage: Passage, first: int) -> bool:
@@ -122,6 +124,12 @@ def _is_addressed(passage: Passage, first: int) -> bool:
         and passage.is_joined(first)
         and (before in cues.FORMS_OF_ADDRESS or before in cues.ROLES)
     )
+
+
+def _begins_with_age_behind(passage: Passage, first: int, last: int) -> bool:
+    """Tell whether a sentence begins with the segment and an age, so that even Jordan is a person."""
+    begins = passage.words[first].begins_sentence
+    return begins and _AGE.match(passage.text, passage.words[last].end) is not None
 
 
 def _is_organisation(passage: Passage, first: int, last: int) -> bool:
@@ -135,6 +143,20 @@ def _is_organisation(passage: Passage, first: int, last: int) -> bool:
     return passage.is_joined(at) and not is_named and passage.words[at].key in cues.ORGANISATION_HEADS
 
 
+def _is_named_thing(passage: Passage, first: int, last: int) -> bool:
+    """Tell whether the word before says that no person is meant: “Cyclone Idai”, “Cruz Roja Colombiana”."""
+    if not passage.key_before(first) or not passage.is_joined(first):
+        return False
+    head, has_capital = passage.words[first - 1], passage.has_capital(first - 1)
+    is_named_like_a_person = Sense.GIVEN in passage.senses[first : last + 1]
+    if head.key in cues.HAZARDS or (head.key in cues.ORGANISATION_HEADS_ABROAD and not passage.is_english):
+        return has_capital or not is_named_like_a_person
+    if head.key in cues.UNDERTAKINGS:
+        return has_capital
+    goes_on = has_capital and not head.begins_sentence and passage.senses[first - 1] is Sense.STAY
+    return goes_on and not passage.is_english and not is_named_like_a_person
+
+
 def _stands_alone(passage: Passage, at: int) -> bool:
     """Tell whether one word by itself may be a name where it stands."""
     word, sense = passage.words[at], passage.senses[at]
@@ -144,37 +166,9 @@ def _stands_alone(passage: Passage, at: int) -> bool:
         if word.begins_sentence:
             return passage.key_after(at) in cues.TELLING
         return passage.key_before(at) not in cues.BEFORE_A_WORD
-    return sense is Sense.GIVEN or not word.begins_sentence or passage.is_familiar
-
-
-def _is_place(passage: Passage, first: int, last: int, kinds_by_last: Mapping[int, str]) -> bool:
-    words = passage.words[first : last + 1]
-    name = " ".join(word.key for word in words).replace("-", " ")
-    is_known = name in passage.lexicon.places
-    senses = passage.senses[first : last + 1]
-    if _is_led_by_place_words(passage, first, last):
-        return is_known or Sense.GIVEN not in senses
-    if Sense.GIVEN in senses:
-        return False
-    return is_known or _goes_on_from(passage, first, kinds_by_last)
-
-
-def _is_led_by_place_words(passage: Passage, first: int, last: int) -> bool:
-    """Tell whether the words around speak of a place: “in X”, “fled to X”, “X village”."""
-    if passage.words[last].is_possessive:
-        return False
-    before = passage.key_before(first)
-    if before in cues.IN_PLACES:
+    if sense is Sense.GIVEN or not word.begins_sentence or passage.is_known_place(word.key):
         return True
-    if before in cues.TO_OR_FROM and passage.key_before(first - 1) in cues.GOING:
-        return True
-    return passage.key_after(last) in cues.PLACE_HEADS
-
-
-def _goes_on_from(passage: Passage, first: int, kinds_by_last: Mapping[int, str]) -> bool:
-    """Tell whether a place is to be expected behind the last mention: “Bo and X”, “Fatou from X”."""
-    for last in (first - 1, first - 2):
-        if last in kinds_by_last:
-            between = passage.text[passage.words[last].end : passage.words[first].start]
-            return between in (_ENUMERATING if kinds_by_last[last] == LOCATION else _ORIGIN)
-    return False
+    if passage.is_english:
+        return passage.is_familiar
+    # No list of ours holds every form of the verbs that begin sentences, or of Slavic nouns.
+    return word.key < _FIRST_LETTER_BEYOND_LATIN and passage.key_after(at) in cues.TELLING

@@ -14,14 +14,15 @@ FORMS_OF_ADDRESS = word_set(
 ROLES = word_set(
     "sir madam doctor professor chief imam sheikh sheik shaykh pastor reverend rev father sister brother "
     "nurse mama papa baba mzee bwana uncle aunt auntie aunty teacher headman captain bishop haji alhaji "
-    "alhaja hajja hajj mullah ustaz ustadh midwife volunteer coordinator officer director manager "
-    "neighbour neighbor husband wife son daughter friend cousin nephew niece mother grandmother "
-    "grandfather colleague supervisor driver president mayor minister docteur infirmier infirmiere chef "
-    "pasteur abbe frere soeur oncle tante mari femme fils fille voisin voisine doctor doctora enfermera "
-    "enfermero profesor profesora hermano hermana hijo hija esposo esposa vecino vecina tio tia dokter "
-    "broer zus oom zoon dochter buurman buurvrouw доктор врач лікар тетя тітка дядя дядько брат сестра "
-    "сын син дочь дочка муж жена чоловік дружина دكتور دكتوره شيخ حاج استاذ ابو ام اخي اختي ابني ابنتي "
-    "زوجي زوجتي جاري جارتي"
+    "alhaja hajja hajj mullah ustaz ustadh midwife volunteer coordinator officer director manager neighbour "
+    "neighbor husband wife son daughter friend cousin nephew niece mother grandmother grandfather colleague "
+    "supervisor driver president mayor minister docteur infirmier infirmiere chef pasteur abbe frere soeur "
+    "oncle tante mari femme fils fille voisin voisine doctor doctora enfermera enfermero profesor profesora "
+    "hermano hermana hijo hija esposo esposa vecino vecina tio tia dokter broer zus oom zoon dochter "
+    "buurman buurvrouw доктор врач лікар волонтер волонтера волонтеру волонтерка волонтерке волонтерці "
+    "медсестра медсестре медсестрі сосед соседка соседке сусід сусідка сусідці тетя тітка дядя дядько брат "
+    "сестра сын син дочь дочка муж жена чоловік дружина دكتور دكتوره شيخ حاج استاذ ابو ام اخي اختي ابني "
+    "ابنتي زوجي زوجتي جاري جارتي"
 )
 # Phrases behind which somebody gives a name.
 _INTRODUCTIONS = (
@@ -35,41 +36,66 @@ for _phrase in _INTRODUCTIONS.split("|"):
     *_before, _last = _phrase.split()
     INTRODUCTIONS.setdefault(_last, []).append(_before)
 PARTICLES = word_set(
-    "de da do dos das del della di du la le los van von der den ten ter te bin ibn ben bint al el abu "
-    "abou umm um ould mac mc st san"
+    "de da do dos das del della di du la le los van von der den ten ter te bin ibn ben bint al el abu abou "
+    "umm um ould mac mc st san"
 )
 IN_PLACES = word_set(
     "in at near around outside inside across throughout towards toward within beyond dans vers chez pres "
     "desde hacia cerca naar uit nabij bij"
 )
+IN_PLACES_ABROAD = word_set("en в во из")  # not in English texts
 TO_OR_FROM = word_set("from to via into through of leaving reached visited en a au aux de te tot")
 GOING = word_set(
     "came come comes coming moved move fled flee travelled traveled travel travelling went go goes going "
     "gone returned return returning displaced arrived arriving walked walk trip way road back bus far "
     "people person families family refugees residents women men children community communities everyone "
     "someone live lives living relocated evacuated am are i we were originally transported sent resident "
-    "village town city district camp area region viens venons vient venu venue venus habite somos soy "
-    "vengo viene kom komt komen"
+    "village town city district camp area region viens venons vient venu venue venus habite habitons "
+    "habitant habitants ressortissants somos soy vengo venimos viene vienen vivo vivimos viven habitante "
+    "habitantes kom komt komen inwoner inwoners inhabitant inhabitants population natives citizens"
+)
+# Behind them and “from”, there is hardly anything but a place.
+PEOPLE = word_set(
+    "caller callers man men woman women boy girl beneficiary beneficiaries farmer farmers trader traders "
+    "student students member members participant participants mobilizer mobiliser respondent respondents "
+    "returnee returnees idp idps refugee migrant migrants visitor visitors mother mothers teacher "
+    "businessman businesswoman traveller travellers delegate delegates resident"
 )
 PLACE_HEADS = word_set(
-    "camp village district province county region town city island river settlement chiefdom subcounty "
-    "sub-county ward governorate oblast municipality department state valley road street avenue junction "
-    "market beach bridge border site section block zone neighbourhood neighborhood quarter suburb"
+    "camp village district province county region town city island river settlement chiefdom subcounty sub- "
+    "county ward governorate oblast municipality department state valley road street avenue junction market "
+    "beach bridge border site section block zone neighbourhood neighborhood quarter suburb"
 )
 ORGANISATION_HEADS = word_set(
     "hospital clinic school university college academy church mosque cathedral parish temple ministry "
     "committee foundation programme program project association society bank council agency network union "
-    "company ltd limited office department centre center institute radio hotel police federation "
-    "commission court parliament initiative consortium fund pharmacy laboratory trust group team party "
-    "league army forces news tv fm airlines airport"
+    "company ltd limited office department centre center institute radio hotel police federation commission "
+    "court parliament initiative consortium fund pharmacy laboratory trust group team party league army "
+    "forces news tv fm airlines airport"
 )
+# Where the head of an institution's name goes first.
+ORGANISATION_HEADS_ABROAD = word_set(
+    "hopital hospital clinique clinica ecole escuela colegio lycee liceo universite universidad ministere "
+    "ministerio eglise iglesia parroquia mosquee mezquita fondation fundacion asociacion ong projet "
+    "proyecto programme programa albergue refugio ziekenhuis stichting basisschool больница больнице "
+    "больницы больницу школа школе школы фонд фонда лікарня лікарні лікарню школі школу"
+)
+EMBLEM_COLOURS = word_set("roja rouge")
+# Storms and the like are given names, some of them people's.
+HAZARDS = word_set(
+    "cyclone cyclones hurricane hurricanes typhoon typhoons ouragan ouragans huracan ciclon tormenta tifon "
+    "orkaan cycloon tyfoon ураган циклон тайфун урагана циклона урагану циклону"
+)
+UNDERTAKINGS = word_set("operation project programme program campaign initiative operacion operatie")
 TELLING = word_set(
-    "said says told tells asked asks came comes called calls helped helps went goes explained works "
-    "worked gave gives lives lived wants wanted thinks complained reported took has had is was promised "
-    "visited refused died did does dijo dice a vino dit est vient zei zegt is heeft сказал сказала пришел "
-    "пришла"
+    "said says told tells asked asks came comes called calls helped helps went goes explained works worked "
+    "gave gives lives lived wants wanted thinks complained reported took has had is was promised visited "
+    "refused died did does dijo dice a vino dit est vient zei zegt is heeft сказал сказала пришел пришла "
+    "говорит говорил говорила просит хочет живет нуждается каже сказав сказала просить хоче живе потребує "
+    "прийшов прийшла dijeron tiene necesita quiere pide vive vino fue murio est demande veut habite vit "
+    "zegt wil vraagt woont kwam"
 )
 BEFORE_A_WORD = word_set(
-    "the a an of our my your his her their this that with some any no every for by le la les une de du "
-    "des el los las una un het een der die das"
+    "the a an of our my your his her their this that with some any no every for by le la les une de du des "
+    "el los las una un het een der die das"
 )

@@ -7,13 +7,14 @@ from itertools import pairwise
 
 from qfa_adapters.anonymize import cues
 from qfa_adapters.anonymize.announced import MOST_WORDS_OF_A_NAME, may_go_on
-from qfa_adapters.anonymize.capitals import LOCATION, PERSON, Mention, words_of
 from qfa_adapters.anonymize.lexicon import Sense
+from qfa_adapters.anonymize.mention import LOCATION, PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import Passage
 
 _SHORTEST_SMALL_NAME = 4
 _SHORTEST_CASELESS_NAME = 3
 _ORDINARY = frozenset((Sense.COMMON, Sense.STAY, Sense.TITLE, Sense.EITHER))
+_ARABIC_ARTICLE = "ال"  # nearly every noun can have it, and many a town is called by a noun
 _FIRST_CASELESS_LETTER = "\u0590"  # Latin, Greek, Cyrillic and Armenian, which know capitals, stand before
 
 
@@ -34,9 +35,17 @@ def _is_long_place(passage: Passage, first: int, last: int) -> bool:
         return False
     if passage.has_capital(first) and not passage.has_capital(last):
         return False
+    if not passage.is_english and _is_institution(passage, first, last):
+        return False
     if " ".join(word.key for word in passage.words[first : last + 1]) not in passage.lexicon.places:
         return False
     return passage.has_capital(first) or not _ORDINARY.issuperset(passage.senses[first : last + 1])
+
+
+def _is_institution(passage: Passage, first: int, last: int) -> bool:
+    """Tell whether a place is but part of a name: “Hospital San Rafael”, “la Cruz Roja”."""
+    is_headed = passage.key_before(first) in cues.ORGANISATION_HEADS_ABROAD
+    return is_headed or passage.key_after(last) in cues.EMBLEM_COLOURS
 
 
 def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
@@ -67,7 +76,7 @@ def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
     last = first
     while last < first + MOST_WORDS_OF_A_NAME - 1 and passage.is_joined(last + 1) and last + 1 not in taken:
         if _is_caseless(passage.words[last + 1].key):
-            if passage.senses[last + 1] not in (Sense.GIVEN, Sense.FAMILY):
+            if passage.senses[last + 1] not in (Sense.GIVEN, Sense.FAMILY, Sense.EITHER):
                 break
         elif passage.has_capital(last + 1) or not may_go_on(passage, last + 1):
             break
@@ -76,11 +85,12 @@ def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
 
 
 def _is_known_place(passage: Passage, at: int) -> bool:
-    key = passage.words[at].key
-    if (key.replace("-", " ") if "-" in key else key) not in passage.lexicon.places:
+    key, before = passage.words[at].key, passage.key_before(at)
+    if not passage.is_known_place(key.replace("-", " ") if "-" in key else key):
         return False
-    before = passage.key_before(at)
-    return _is_caseless(key) or before in cues.IN_PLACES or before in cues.TO_OR_FROM
+    if _is_caseless(key) and not key.startswith(_ARABIC_ARTICLE):
+        return True
+    return before in cues.IN_PLACES or before in cues.TO_OR_FROM
 
 
 def _is_caseless(key: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from qfa_adapters.anonymize.inflection import nominatives
+from qfa_adapters.anonymize.language import reads_as_english
 from qfa_adapters.anonymize.lexicon import Lexicon, Sense
 from qfa_adapters.anonymize.words import Word, read_words
 
@@ -21,15 +23,18 @@ class Passage:
     The words of one text.
 
     *is_shouted*: it is written in capitals, so they tell nothing. *is_familiar*: most of its small
-    words are in our lists, so that a word which is not may be taken for a name.
+    words are in our lists, so that a word which is not may be taken for a name. *is_english*: so
+    may it at the start of a sentence.
     """
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
         self.words = read_words(text)
+        self.is_english = reads_as_english(word.key for word in self.words)
         self.is_shouted = self._is_shouted()
-        self.senses = [lexicon.senses.get(word.key) or self._sense_of_unlisted(word) for word in self.words]
+        self._abroad = {} if self.is_english else lexicon.abroad
+        self.senses = self._read_senses()
         self.is_familiar = self._is_familiar()
 
     def has_capital(self, at: int) -> bool:
@@ -52,6 +57,10 @@ class Passage:
         """Tell whether an everyday word is somebody's family name, too."""
         return self.senses[at] is Sense.COMMON and self.words[at].key in self.lexicon.family
 
+    def is_known_place(self, name: str) -> bool:
+        """Tell whether our lists hold the place *name*, folded and without hyphens."""
+        return name in self.lexicon.places and name not in self._abroad
+
     def _is_shouted(self) -> bool:
         shouted = sum(word.all_capitals for word in self.words)
         return len(self.words) >= _SHOUTED_FROM_WORDS and shouted >= _SHOUTED_SHARE * len(self.words)
@@ -60,14 +69,32 @@ class Passage:
         small = [sense for word, sense in zip(self.words, self.senses, strict=True) if not word.has_capital]
         return len(small) - small.count(Sense.UNKNOWN) >= _FAMILIAR_SHARE * len(small)
 
+    def _read_senses(self) -> list[Sense]:
+        known, unlisted = self.lexicon.senses.get, self._sense_of_unlisted
+        if self.is_english:
+            return [known(word.key) or unlisted(word) for word in self.words]
+        abroad = self._abroad.get
+        return [abroad(word.key) or known(word.key) or unlisted(word) for word in self.words]
+
     def _sense_of_unlisted(self, word: Word) -> Sense:
         key = word.key
         if len(key) == 1:
             return Sense.COMMON if key in _ONE_LETTER_WORDS or not word.has_capital else Sense.UNKNOWN
         if "-" in key:
             return self._sense_of_compound(key)
-        is_acronym = word.all_capitals and not self.is_shouted and len(key) <= _LONGEST_ACRONYM
-        return Sense.COMMON if is_acronym or self._is_form_of_common_word(key) else Sense.UNKNOWN
+        if word.has_capital and any(
+            self.lexicon.senses.get(nominative) is Sense.GIVEN for nominative in nominatives(key)
+        ):
+            return Sense.GIVEN
+        is_ordinary = self._is_acronym(word) or self._is_form_of_common_word(key)
+        return Sense.COMMON if is_ordinary else Sense.UNKNOWN
+
+    def _is_acronym(self, word: Word) -> bool:
+        """Tell whether a short word has mostly capitals: WFP, MoH, PHMs."""
+        if self.is_shouted or not word.has_capital or len(word.key) > _LONGEST_ACRONYM:
+            return False
+        capitals = sum(map(str.isupper, self.text[word.start : word.end]))
+        return 1 < capitals > len(word.key) / 2
 
     def _sense_of_compound(self, key: str) -> Sense:
         if key.replace("-", " ") in self.lexicon.places:

@@ -15,7 +15,7 @@ _ARABIC_PREFIXES = word_set("al el ul ad an ar as ash az abd abu bin ibn")
 _ABBREVIATIONS = word_set(
     "mr mrs ms dr prof st rev fr sr jr sra dra mme mevr dhr hon sgt capt lt col gen г ул"
 )
-_ENDS_A_SENTENCE = frozenset('.!?…:\n\r"“”«»•*؟۔|')
+_ENDS_A_SENTENCE = frozenset('.!?¿¡…:\n\r"“”«»•*؟۔|')
 _LONGEST_SPACE = 2
 
 
@@ -39,39 +39,50 @@ class Word(NamedTuple):
 def read_words(text: str) -> list[Word]:
     """Return the words of *text*, in order; what holds a digit or an underscore is no word."""
     words: list[Word] = []
-    end, abbreviated = 0, False
+    end = 0
     for match in _WORD.finditer(text):
-        written = match.group(0)
-        if not written.isalpha() and ("_" in written or any(letter.isdigit() for letter in written)):
+        written, start = match.group(0), match.start()
+        is_plain = written.isalpha()
+        if not is_plain and ("_" in written or any(letter.isdigit() for letter in written)):
             continue
-        gap = text[end : match.start()]
-        if abbreviated and gap.startswith("."):
-            gap = gap[1:]
-        joined = bool(words) and (gap == " " or _is_narrow(gap))
-        begins = not words or (not joined and not _ENDS_A_SENTENCE.isdisjoint(gap))
-        word = _read_word(written, match.start(), begins, joined)
-        words.append(word)
+        if not words:
+            begins, joined = True, False
+        elif start == end + 1 and text[end] == " ":
+            begins, joined = False, True
+        else:
+            begins, joined = _read_gap(text[end:start], words[-1])
+        words.append((_read_plain if is_plain else _read_marked)(written, start, begins, joined))
         end = match.end()
-        abbreviated = len(written) == 1 or word.key in _ABBREVIATIONS
     return words
+
+
+def _read_gap(gap: str, before: Word) -> tuple[bool, bool]:
+    """Return whether a sentence begins behind *gap*, and whether it hardly parts the words."""
+    if gap.startswith(".") and (len(before.key) == 1 or before.key in _ABBREVIATIONS):
+        gap = gap[1:]
+    is_narrow = _is_narrow(gap)
+    return not is_narrow and not _ENDS_A_SENTENCE.isdisjoint(gap), is_narrow
 
 
 def _is_narrow(gap: str) -> bool:
     return len(gap) <= _LONGEST_SPACE and not gap.strip() and _ENDS_A_SENTENCE.isdisjoint(gap)
 
 
-def _read_word(written: str, start: int, begins_sentence: bool, is_joined: bool) -> Word:
-    end, has_capital, is_possessive = start + len(written), written[0].isupper(), False
-    if not written.isalpha():
-        written = written.replace("’", "'").replace("ʼ", "'")
-        start, written = _without_elision(start, written)
-        written, is_possessive = _without_ending(written)
-        end = start + len(written)
-        has_capital = written[0].isupper() or _has_capital_behind_prefix(written)
+def _read_plain(written: str, start: int, begins_sentence: bool, is_joined: bool) -> Word:
+    has_capital = written[0].isupper()
     all_capitals = has_capital and written.isupper() and len(written) > 1
-    return Word(
-        start, end, fold(written), has_capital, all_capitals, begins_sentence, is_joined, is_possessive
-    )
+    end = start + len(written)
+    return Word(start, end, fold(written), has_capital, all_capitals, begins_sentence, is_joined, False)
+
+
+def _read_marked(written: str, start: int, begins_sentence: bool, is_joined: bool) -> Word:
+    """Read a word with an apostrophe, a hyphen or a combining mark."""
+    written = written.replace("’", "'").replace("ʼ", "'")
+    start, written = _without_elision(start, written)
+    written, is_possessive = _without_ending(written)
+    word = _read_plain(written, start, begins_sentence, is_joined)
+    has_capital = word.has_capital or _has_capital_behind_prefix(written)
+    return word._replace(has_capital=has_capital, is_possessive=is_possessive)
 
 
 def _without_elision(start: int, written: str) -> tuple[int, str]:

@@ -1,7 +1,8 @@
-"""People and places in English text, and words that stay."""
+"""People and places, and words that stay: English first, the cheap part of other languages."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from qfa_adapters.anonymize.lexicon import Lexicon, Sense
 from qfa_adapters.anonymize.recogniser import Recogniser
 
 Find = Callable[[str], list[tuple[str, str]]]
+SAMPLE = Path(__file__).parents[3] / "integrations" / "sample" / "feedback.jsonl"
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_a_name_behind_a_place_in_a_list_is_a_place(find: Find) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    list(read_sentences(LABELLED / "words_that_stay.txt")),
+    [sentence for path in sorted(LABELLED.glob("words_that_stay*.txt")) for sentence in read_sentences(path)],
     ids=lambda sentence: sentence.text[:40],
 )
 def test_ordinary_words_stay(find: Find, sentence: Sentence) -> None:
@@ -101,6 +103,59 @@ def test_recall_and_precision_do_not_fall(recognisers: tuple[Recogniser, ...], p
     assert total.recall("PERSON") >= 0.92
     assert total.precision("PERSON") >= 0.90
     assert total.recall("LOCATION") >= 0.95
+
+
+def test_people_and_places_in_plain_sentences_of_other_languages_are_found(
+    recognisers: tuple[Recogniser, ...],
+) -> None:
+    total = score(list(read_sentences(LABELLED / "abroad.txt")), recognisers)
+
+    assert total.recall("PERSON") >= 0.95
+    assert total.precision("PERSON") >= 0.95
+    assert total.recall("LOCATION") == 1.0
+
+
+def test_an_unlisted_word_that_begins_a_sentence_is_a_name_in_english_only(find: Find) -> None:
+    assert find("Xqwzt has not received the card.") == [("Xqwzt", "PERSON")]
+    assert find("Xqwztamos otra tarjeta para los niños.") == []
+
+
+def test_a_word_that_english_takes_for_a_name_is_a_word_abroad(find: Find) -> None:
+    assert find("We met Dan there.") == [("Dan", "PERSON")]
+    assert find("Dan komt er niemand meer naar het kamp.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Caller from Xqwzt asks for soap.", [("Xqwzt", "LOCATION")]),
+        ("Caller from Grand Xqwzt asks for soap.", [("Xqwzt", "LOCATION")]),
+        ("A message from Xqwzt came.", [("Xqwzt", "PERSON")]),
+        ("Jordan, Man, 45, says that he is sick.", [("Jordan", "PERSON")]),
+        ("Prices in Jordan, 45 percent up, worry us.", [("Jordan", "LOCATION")]),
+        ("Cyclone Xqwzt took the roof.", []),
+        ("After the cyclone, Maria lost her house.", [("Maria", "PERSON")]),
+        ("After the cyclone Maria lost her house.", [("Maria", "PERSON")]),
+        ("Operation Xqwzt has ended.", []),
+        ("Hola Xqwzt, no llegó el agua para los niños.", [("Xqwzt", "PERSON")]),
+        ("Fuimos al hospital María Auxiliadora con los niños.", [("María Auxiliadora", "PERSON")]),
+    ],
+)
+def test_the_words_before_and_behind_tell_what_is_named(
+    find: Find, text: str, found: list[tuple[str, str]]
+) -> None:
+    assert find(text) == found
+
+
+def test_the_people_and_places_of_the_sample_corpus_are_found_and_nothing_else(find: Find) -> None:
+    records = [json.loads(line) for line in SAMPLE.read_text(encoding="utf-8").splitlines()]
+
+    found = {entry for record in records for entry in find(record["content"])}
+    assert {passage for passage, kind in found if kind == "LOCATION"} == {"Garissa", "Kisumu", "Mombasa"}
+    assert {passage for passage, kind in found if kind == "PERSON"} == {
+        *("Mary Wanjiku", "Joseph Otieno", "Grace Achieng", "Daniel Kiptoo", "Samuel Kamau", "Esther Njeri"),
+        *("Ahmed Noor", "Rosa Martínez", "Carlos Rivera", "Moussa", "فاطمة"),
+    }
 
 
 def test_names_are_found_that_no_list_holds() -> None:
