@@ -36,7 +36,7 @@ def pick_codes(message: str) -> PickedCodes:
 
 
 def _scores(held: Mapping[str, int], names: Mapping[str, list[str]]) -> dict[str, float]:
-    """Score names by the terms they share: one that many names hold says little, one that all hold nothing."""
+    """Score names by the terms they share: one that many hold says little, one that all hold says nothing."""
     spread = Counter(term for terms in names.values() for term in terms)
     weights = {
         term: _evidence(term, held) / count
