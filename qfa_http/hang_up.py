@@ -26,7 +26,9 @@ class CancelOnHangUp:
 
         async def receive_noting_the_end() -> Message:
             message = await receive()
-            if message["type"] != "http.request" or not message.get("more_body", False):
+            if message["type"] == "http.disconnect":
+                raise asyncio.CancelledError  # in the middle of the body: there is nobody to answer
+            if not message.get("more_body", False):
                 body_is_read.set()
             return message
 
