@@ -16,8 +16,8 @@ def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]
     """Return the names behind “Mr”, “my name is” and the like, apart from what was found *before*."""
     taken = words_of(before)
     mentions: list[Mention] = []
-    for at, sense in enumerate(passage.senses):
-        is_introduction = passage.words[at].key in cues.INTRODUCTIONS and _ends_introduction(passage, at)
+    for at, (word, sense) in enumerate(zip(passage.words, passage.senses, strict=True)):
+        is_introduction = word.key in cues.INTRODUCTIONS and _ends_introduction(passage, at)
         if is_introduction or sense is Sense.TITLE:
             last = _last_of_announced(passage, at, may_be_word=is_introduction)
             if last > at and taken.isdisjoint(range(at + 1, last + 1)):

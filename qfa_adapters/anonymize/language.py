@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Set
 
 from qfa_adapters.anonymize.folding import word_set
 
@@ -23,12 +23,9 @@ _OTHER = word_set(
 _FIRST_LETTER_BEYOND_LATIN = "\u0370"
 
 
-def reads_as_english(keys: Iterable[str]) -> bool:
+def reads_as_english(keys: Set[str]) -> bool:
     """Tell whether a text of these folded words is English; so is one that gives no sign of its language."""
-    english = other = 0
-    for key in keys:
-        if key in _ENGLISH:
-            english += 1
-        elif key in _OTHER or key[0] >= _FIRST_LETTER_BEYOND_LATIN:
-            other += 1
-    return english >= other
+    other = len(keys & _OTHER)
+    if max(keys, default="") >= _FIRST_LETTER_BEYOND_LATIN:
+        other += sum(key >= _FIRST_LETTER_BEYOND_LATIN for key in keys)
+    return len(keys & _ENGLISH) >= other

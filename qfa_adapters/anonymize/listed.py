@@ -52,8 +52,8 @@ def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     """Return names and places of our lists that are written small, or in a script without capitals."""
     taken = words_of(before)
     mentions: list[Mention] = []
-    for at in range(len(passage.words)):
-        if at in taken or passage.has_capital(at):
+    for at, word in enumerate(passage.words):
+        if at in taken or (word.has_capital and not passage.is_shouted):
             continue
         if _is_known_name(passage, at):
             mentions.append(Mention(at, _last_of_known(passage, at, taken), PERSON))
@@ -64,9 +64,9 @@ def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
 
 
 def _is_known_name(passage: Passage, at: int) -> bool:
-    key = passage.words[at].key
     if passage.senses[at] is not Sense.GIVEN:
         return False
+    key = passage.words[at].key
     if _is_caseless(key):
         return len(key) >= _SHORTEST_CASELESS_NAME
     return len(key) >= _SHORTEST_SMALL_NAME and passage.is_familiar
@@ -85,11 +85,12 @@ def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
 
 
 def _is_known_place(passage: Passage, at: int) -> bool:
-    key, before = passage.words[at].key, passage.key_before(at)
+    key = passage.words[at].key
     if not passage.is_known_place(key.replace("-", " ") if "-" in key else key):
         return False
     if _is_caseless(key) and not key.startswith(_ARABIC_ARTICLE):
         return True
+    before = passage.key_before(at)
     return before in cues.IN_PLACES or before in cues.TO_OR_FROM
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from operator import attrgetter
+
 from qfa_adapters.anonymize.inflection import nominatives
 from qfa_adapters.anonymize.language import reads_as_english
 from qfa_adapters.anonymize.lexicon import Lexicon, Sense
@@ -10,6 +13,7 @@ from qfa_adapters.anonymize.words import Word, read_words
 _SHOUTED_FROM_WORDS = 3
 _SHOUTED_SHARE = 0.7
 _FAMILIAR_SHARE = 0.6
+_ALL_CAPITALS = attrgetter("all_capitals")
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ness", "less")
 _LONGEST_ACRONYM = 5
 _ONE_LETTER_WORDS = frozenset("aioyжяиуоавск")
@@ -31,11 +35,10 @@ class Passage:
         self.text = text
         self.lexicon = lexicon
         self.words = read_words(text)
-        self.is_english = reads_as_english(word.key for word in self.words)
+        self.is_english = reads_as_english({word.key for word in self.words})
         self.is_shouted = self._is_shouted()
         self._abroad = {} if self.is_english else lexicon.abroad
         self.senses = self._read_senses()
-        self.is_familiar = self._is_familiar()
 
     def has_capital(self, at: int) -> bool:
         """Tell whether the word has a capital that means something."""
@@ -62,10 +65,12 @@ class Passage:
         return name in self.lexicon.places and name not in self._abroad
 
     def _is_shouted(self) -> bool:
-        shouted = sum(word.all_capitals for word in self.words)
+        shouted = sum(map(_ALL_CAPITALS, self.words))
         return len(self.words) >= _SHOUTED_FROM_WORDS and shouted >= _SHOUTED_SHARE * len(self.words)
 
-    def _is_familiar(self) -> bool:
+    @cached_property
+    def is_familiar(self) -> bool:
+        """Tell whether most of the small words are in our lists."""
         small = [sense for word, sense in zip(self.words, self.senses, strict=True) if not word.has_capital]
         return len(small) - small.count(Sense.UNKNOWN) >= _FAMILIAR_SHARE * len(small)
 
@@ -106,7 +111,9 @@ class Passage:
 
     def _is_form_of_common_word(self, key: str) -> bool:
         senses = self.lexicon.senses
-        return key.endswith("n't") or any(
+        if not key.endswith(_INFLECTIONS):
+            return key.endswith("n't")
+        return any(
             key.endswith(ending) and senses.get(key[: -len(ending)]) is Sense.COMMON
             for ending in _INFLECTIONS
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from qfa_adapters.anonymize.folding import fold, word_set
 
@@ -19,7 +20,7 @@ _ENDS_A_SENTENCE = frozenset('.!?¿¡…:\n\r"“”«»•*؟۔|')
 _LONGEST_SPACE = 2
 
 
-class Word(NamedTuple):
+class Word(msgspec.Struct, frozen=True, gc=False):
     """
     One word: where it stands, and its folded form without a possessive ending.
 
@@ -82,7 +83,7 @@ def _read_marked(written: str, start: int, begins_sentence: bool, is_joined: boo
     written, is_possessive = _without_ending(written)
     word = _read_plain(written, start, begins_sentence, is_joined)
     has_capital = word.has_capital or _has_capital_behind_prefix(written)
-    return word._replace(has_capital=has_capital, is_possessive=is_possessive)
+    return msgspec.structs.replace(word, has_capital=has_capital, is_possessive=is_possessive)
 
 
 def _without_elision(start: int, written: str) -> tuple[int, str]:
