@@ -30,6 +30,7 @@ from qfa_adapters.sql.engine import database_engine, embedded_engine
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.budget import TokenBudget
+from qfa_core.errors import StoreUnavailable
 from qfa_core.ports.anonymizer import Anonymizer
 from qfa_core.ports.key_store import KeyRegistry, KeyStore, TenantRegistry
 from qfa_core.ports.llm_client import LLMClient
@@ -71,7 +72,7 @@ def _engine(settings: Settings) -> AsyncEngine | None:
     if not database.track_usage:
         return None
     if database.is_embedded:
-        return embedded_engine(settings.data_dir / EMBEDDED_FILE)
+        return _embedded_engine(settings)
     if database.url is not None:
         return database_engine(database.url.reveal())
     return database_engine(
@@ -84,6 +85,13 @@ def _engine(settings: Settings) -> AsyncEngine | None:
             password=database.password.reveal() if database.password else None,
         )
     )
+
+
+def _embedded_engine(settings: Settings) -> AsyncEngine:
+    try:
+        return embedded_engine(settings.data_dir / EMBEDDED_FILE)
+    except StoreUnavailable:
+        raise SettingsError(("QFA_DATA_DIR", "wants a folder that can be made and written to")) from None
 
 
 def _usage_store(engine: AsyncEngine | None) -> UsageStore:

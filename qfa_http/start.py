@@ -56,7 +56,7 @@ class PlainStart:
 
         try:
             await self._app(scope, receive, send_without_traceback)
-        except* QFAError as failures:
+        except* (QFAError, SettingsError) as failures:
             for failure in failures.exceptions:
                 _log.error("%s", failure)
             raise

@@ -136,3 +136,20 @@ def test_a_setting_at_fault_stops_the_start_with_one_line(
     assert ended.stderr.count("\n") == 1
     assert all(name in ended.stderr for name in named)
     assert CANARY not in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize("way", [SERVE, (*UVICORN, "--port", "0")], ids=["serve", "uvicorn"])
+def test_a_data_folder_that_cannot_be_made_stops_the_start_and_is_named(
+    tmp_path: Path, way: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").touch()
+    environ = environment(tmp_path, QFA_DATA_DIR=str(tmp_path / "file" / CANARY))
+
+    ended = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, *way], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=30
+    )
+
+    assert ended.returncode != 0
+    assert "QFA_DATA_DIR wants a folder" in ended.stderr
+    assert CANARY not in ended.stderr + ended.stdout
+    assert "Traceback" not in ended.stderr
