@@ -19,7 +19,7 @@ from qfa_core.pseudonyms import EntitySpan, PseudonymisedTexts, pseudonymise
 T = TypeVar("T")
 
 _CHARACTERS_AT_A_TIME = 50_000  # about a tenth of a second: how long a caller that hung up is worked for
-_logger = logging.getLogger(__name__)
+_logger = logging.getLogger("qfa.anonymizer")
 
 
 class LexiconAnonymizer(Anonymizer):

@@ -133,7 +133,7 @@ def test_a_raw_line_break_or_tab_in_a_string_is_pointed_out(whitespace: str) -> 
     [
         (b"", "is empty, where a JSON object is expected"),
         (b" \r\n", "is empty, where a JSON object is expected"),
-        (b'{"prompt": "x",\n}', "is not valid JSON at line 2, column 1"),
+        (b'{"prompt": "x"\n, 7}', "is not valid JSON at line 2, column 3"),
         (b'{"prompt": "x', "is not valid JSON at line 1, column 12"),
         (b'{"prompt":\n', "is not valid JSON at line 2, column 1"),
         (b"{} {}", "is not valid JSON at line 1, column 4"),
