@@ -13,7 +13,7 @@ from qfa_core.use_cases.detect_sensitive import DetectSensitive
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
 from qfa_http.wire.analyze import AnalyzeBulkRequest, AnalyzeBulkResponse
 from qfa_http.wire.assign_codes import AssignCodesRequest, AssignCodesResponse
-from qfa_http.wire.decoding import decode
+from qfa_http.wire.decoding import decode_request
 from qfa_http.wire.detect_sensitive import DetectSensitiveRequest, DetectSensitiveResponse
 from qfa_http.wire.summarize import (
     SummarizeBulkRequest,
@@ -28,7 +28,7 @@ async def analyze_bulk(
     body: RawBody, analyze: NamedDependency[Analyze], context: NamedDependency[RequestContext]
 ) -> AnalyzeBulkResponse:
     """Answer an analyst's question over many records."""
-    request = decode(body, AnalyzeBulkRequest).to_core()
+    request = await decode_request(body, AnalyzeBulkRequest)
     analysis = await analyze(request, context)
     return AnalyzeBulkResponse.from_core(
         analysis, request_id=context.request_id, output_language=request.output_language
@@ -42,7 +42,7 @@ async def summarize_bulk(
     context: NamedDependency[RequestContext],
 ) -> SummarizeBulkResponse:
     """Summarise many records as one."""
-    request = decode(body, SummarizeBulkRequest).to_core()
+    request = await decode_request(body, SummarizeBulkRequest)
     summary = await summarize_corpus(request, context)
     return SummarizeBulkResponse.from_core(summary, output_language=request.output_language)
 
@@ -52,7 +52,7 @@ async def summarize_one(
     body: RawBody, summarize: NamedDependency[Summarize], context: NamedDependency[RequestContext]
 ) -> SummarizeResponse:
     """Summarise one record."""
-    request = decode(body, SummarizeRequest).to_core()
+    request = await decode_request(body, SummarizeRequest)
     summary = await summarize(request, context)
     return SummarizeResponse.from_core(summary, output_language=request.output_language)
 
@@ -62,7 +62,7 @@ async def assign_codes_to_one(
     body: RawBody, assign_codes: NamedDependency[AssignCodes], context: NamedDependency[RequestContext]
 ) -> AssignCodesResponse:
     """Assign codes of the framework sent along to one record."""
-    request = decode(body, AssignCodesRequest).to_core()
+    request = await decode_request(body, AssignCodesRequest)
     return AssignCodesResponse.from_core(await assign_codes(request, context))
 
 
@@ -73,7 +73,7 @@ async def detect_sensitive_in_one(
     context: NamedDependency[RequestContext],
 ) -> DetectSensitiveResponse:
     """Flag one record if it discloses something sensitive."""
-    request = decode(body, DetectSensitiveRequest).to_core()
+    request = await decode_request(body, DetectSensitiveRequest)
     return DetectSensitiveResponse.from_core(await detect_sensitive(request, context))
 
 

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 from qfa_core.errors import Fault, InvalidInput
 from qfa_http.wire.faults import find_faults
 
-T = TypeVar("T", bound=msgspec.Struct)
+T = TypeVar("T")
+C_co = TypeVar("C_co", covariant=True)
 
 MAX_FAULTS = 1000
 
+_SMALL_BODY_BYTES = 64 * 1024  # read within a millisecond or two
 _MAX_COUNTED = 50_000  # counting takes time, and nobody acts upon the difference
 _BODY = "body"
+
+
+class WireRequest(Protocol[C_co]):
+    """A wire struct that becomes a request of the core."""
+
+    def to_core(self) -> C_co:
+        """Return the request as the use case takes it."""
+
+
+async def decode_request(body: bytes, wire_type: type[WireRequest[C_co]]) -> C_co:
+    """Read *body* as *wire_type*, for the core; a large one in a thread, so that no other caller waits."""
+    if len(body) <= _SMALL_BODY_BYTES:
+        return decode(body, wire_type).to_core()
+    return await asyncio.to_thread(lambda: decode(body, wire_type).to_core())
 
 
 def decode(body: bytes, wire_type: type[T]) -> T:
