@@ -77,7 +77,7 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(qfa: CommandLine, tmp_pat
     said = qfa("keys", "list")
 
     assert said.status == 1
-    assert said.err == "qfa: The database is not available.\n"
+    assert said.err == "qfa: QFA_DATA_DIR wants a folder that can be made and written to\n"
 
 
 def test_what_takes_long_to_import_is_not_imported_for_the_help() -> None:
