@@ -260,9 +260,11 @@ def _llm_faults(settings: Settings) -> Iterator[tuple[str, str]]:
         return
     try:
         connection = _connection(settings)
-        for name in missing_settings(connection):
+        missing = tuple(missing_settings(connection))
+        for name in missing:
             yield name, "is needed for this provider"
-        target_of(connection)
+        if "LLM_API_BASE" not in missing:
+            target_of(connection)
         if settings.llm.prices_file:
             read_prices(settings.llm.prices_file)
     except (UnusableConnection, PricesFileError) as error:

@@ -54,6 +54,12 @@ def test_a_language_model_that_cannot_be_used_is_one_line_before_anything_listen
     assert said.err == "qfa: LLM_API_KEY is needed for this provider\n"
 
 
+def test_a_provider_without_an_address_is_told_once_that_it_needs_one(qfa: CommandLine) -> None:
+    said = qfa("serve", LLM_MODEL="azure/some-deployment", LLM_API_KEY="key")
+
+    assert said.err == "qfa: LLM_API_BASE is needed for this provider\n"
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_until_it_is_told_to_end_and_that_is_no_failure(
