@@ -14,6 +14,8 @@ from qfa_core.llm import Prompt
 # the rate limiter counts what is used, not the limit.
 MAX_TOKENS = 16_000
 
+_CUT = ("max_tokens", "model_context_window_exceeded")
+
 
 class _Block(msgspec.Struct):
     """A block of an answer; those that are neither `text` nor `tool_use` are thinking aloud."""
@@ -59,7 +61,8 @@ def read(body: bytes) -> Answer:
     """
     Return what a successful reply says, be it text or (from a gateway in between) the input of a tool.
 
-    Raises ContentFiltered where the model refused, LLMAnswerUnusable without any text.
+    Raises ContentFiltered where the model refused, LLMAnswerUnusable without any text; one that was
+    cut may have none, where all went into thinking.
     """
     message = decoded(body, _Message)
     if message is None:
@@ -67,11 +70,12 @@ def read(body: bytes) -> Answer:
     if message.stop_reason == "refusal":
         raise ContentFiltered
     text = _text(message.content or [])
-    if not text.strip():
+    is_cut = message.stop_reason in _CUT
+    if not text.strip() and not is_cut:
         raise LLMAnswerUnusable
     return Answer(
         text=text,
-        finish="length" if message.stop_reason == "max_tokens" else "stop",
+        finish="length" if is_cut else "stop",
         model=model_name(message.model),
         input_tokens=token_count(message.usage, "input_tokens"),
         output_tokens=token_count(message.usage, "output_tokens"),

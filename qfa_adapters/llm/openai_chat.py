@@ -11,6 +11,9 @@ from qfa_adapters.llm.wire import Answer, Target, decoded, encodable, model_name
 from qfa_core.errors import ContentFiltered, LLMAnswerUnusable
 from qfa_core.llm import Prompt
 
+# The second is Mistral's word for the end of the model's context.
+_CUT = ("length", "model_length")
+
 
 class _Part(msgspec.Struct):
     """A part of a message; reasoning models put `thinking` parts before the `text`."""
@@ -84,7 +87,8 @@ def read(body: bytes) -> Answer:
     """
     Return what a successful reply says.
 
-    Raises ContentFiltered where the filter or the model refused, LLMAnswerUnusable without any text.
+    Raises ContentFiltered where the filter or the model refused, LLMAnswerUnusable without any text; one that
+    was cut may have none, where all went into thinking.
     """
     completion = decoded(body, _Completion)
     if completion is None or not completion.choices:
@@ -93,11 +97,12 @@ def read(body: bytes) -> Answer:
     if choice.finish_reason == "content_filter" or choice.message.refusal:
         raise ContentFiltered
     text = _text(choice.message.content)
-    if not text.strip():
+    is_cut = choice.finish_reason in _CUT
+    if not text.strip() and not is_cut:
         raise LLMAnswerUnusable
     return Answer(
         text=text,
-        finish="length" if choice.finish_reason == "length" else "stop",
+        finish="length" if is_cut else "stop",
         model=model_name(completion.model),
         input_tokens=token_count(completion.usage, "prompt_tokens"),
         output_tokens=token_count(completion.usage, "completion_tokens"),

@@ -26,6 +26,7 @@ class LLMClient(Protocol):
         Safe to call concurrently. The tenant id is passed on to the provider, nothing else of the context.
 
         Raises LLMRateLimited, LLMTimeout or LLMUnavailable once retries are of no more use,
-        ContentFiltered and LLMRejected without a retry, LLMAnswerUnusable for an answer without text.
+        ContentFiltered and LLMRejected without a retry, LLMAnswerUnusable for an answer without text
+        (but one that was cut is returned, empty as it may be: a shorter one can be asked for).
         """
         ...

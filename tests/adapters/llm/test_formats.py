@@ -94,3 +94,27 @@ def test_whatever_is_no_message_cannot_be_used(body: bytes) -> None:
 def test_a_filtered_answer_without_a_message_is_filtered() -> None:
     with pytest.raises(ContentFiltered):
         openai_chat.read(b'{"choices": [{"finish_reason": "content_filter"}]}')
+
+
+def cut_completion(reason: str, content: str | None) -> bytes:
+    return json.dumps({"choices": [{"message": {"content": content}, "finish_reason": reason}]}).encode()
+
+
+@pytest.mark.parametrize("content", ["All water wa", "", None])
+@pytest.mark.parametrize("reason", ["length", "model_length"])
+def test_an_answer_that_ends_at_a_limit_is_cut_even_if_nothing_of_it_came(
+    reason: str, content: str | None
+) -> None:
+    answer = openai_chat.read(cut_completion(reason, content))
+
+    assert (answer.text, answer.finish) == (content or "", "length")
+
+
+@pytest.mark.parametrize("blocks", [[{"type": "text", "text": "All wa"}], [{"type": "thinking"}], []])
+@pytest.mark.parametrize("reason", ["max_tokens", "model_context_window_exceeded"])
+def test_a_message_that_ends_at_a_limit_is_cut_even_if_nothing_of_it_came(
+    reason: str, blocks: list[dict[str, Any]]
+) -> None:
+    answer = anthropic_messages.read(message(*blocks, stop_reason=reason))
+
+    assert answer.finish == "length"
