@@ -1,4 +1,4 @@
-"""The outermost layer of a request: its id, its one line in the log, and the last resort for errors."""
+"""The outermost layer of a request: its id, and its one line in the log."""
 
 from __future__ import annotations
 

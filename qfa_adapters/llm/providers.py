@@ -103,8 +103,6 @@ PROVIDERS: Mapping[str, Provider] = {
     ),
 }
 
-KNOWN_PROVIDERS: tuple[str, ...] = tuple(PROVIDERS)
-
 
 def provider_of(model: str) -> Provider:
     """Return the provider that *model* names. Raises UnusableConnection where it names none, or no model."""

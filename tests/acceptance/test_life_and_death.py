@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 from queue import Queue
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -32,50 +33,49 @@ def test_a_caller_that_hangs_up_ends_its_llm_calls(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("way", [SERVE, UVICORN], ids=["serve", "uvicorn"])
 def test_sigterm_lets_a_request_finish_and_keeps_its_usage(tmp_path: Path, way: tuple[str, ...]) -> None:
-    answers: Queue[httpx.Response] = Queue()
-    with FakeProvider(lambda request: "slow") as provider:
-        settings = model_at(provider.url)
-        with running(tmp_path, way, **settings) as service, service.client() as client:
-            asking = threading.Thread(
-                target=lambda: answers.put(client.post("/v1/summarize", json=ON_SAVING))
-            )
-            asking.start()
-            provider.wait_for_requests(1)
+    ended = _stopped_while_asked(tmp_path, way, "slow")
 
-            status = service.stop()
-            asking.join()
-        with running(tmp_path, **settings) as service, service.client() as client:
-            usage = client.get("/v1/usage").json()
-
-    assert status == 0
-    assert answers.get_nowait().status_code == 200
-    assert usage["llm_call_stats"]["total_calls"] == 2
+    assert ended.status == 0
+    assert ended.answer.status_code == 200
+    assert ended.usage["llm_call_stats"]["total_calls"] == 2
 
 
 def test_a_request_that_outlasts_the_grace_period_is_answered_and_its_usage_is_kept(tmp_path: Path) -> None:
-    answers: Queue[httpx.Response] = Queue()
     impatient = (*UVICORN, "--timeout-graceful-shutdown", "1")
-    with FakeProvider(lambda request: "hang") as provider:
+
+    ended = _stopped_while_asked(tmp_path, impatient, "hang")
+
+    error = ended.answer.json()["error"]
+    assert ended.status == 0
+    assert (ended.answer.status_code, error["code"]) == (504, "analysis_timeout")
+    assert error["request_id"] == ended.answer.headers["X-Request-ID"]
+    assert ended.usage["llm_call_stats"]["failed_calls"] == 1
+    assert "ASGI" not in ended.log
+
+
+class _Ended(NamedTuple):
+    status: int
+    answer: httpx.Response
+    usage: dict[str, Any]
+    log: str
+
+
+def _stopped_while_asked(folder: Path, way: tuple[str, ...], behaviour: str) -> _Ended:
+    """Stop a service while its provider behaves so; return what came of it, and the usage read later."""
+    answers: Queue[httpx.Response] = Queue()
+    with FakeProvider(lambda request: behaviour) as provider:
         settings = model_at(provider.url)
-        with running(tmp_path, impatient, **settings) as service, service.client() as client:
+        with running(folder, way, **settings) as service, service.client() as client:
             asking = threading.Thread(
                 target=lambda: answers.put(client.post("/v1/summarize", json=ON_SAVING))
             )
             asking.start()
             provider.wait_for_requests(1)
-
             status = service.stop()
             asking.join()
-        with running(tmp_path, **settings) as later, later.client() as client:
+        with running(folder, **settings) as later, later.client() as client:
             usage = client.get("/v1/usage").json()
-
-    answer = answers.get_nowait()
-    assert status == 0
-    assert answer.status_code == 504
-    assert answer.json()["error"]["code"] == "analysis_timeout"
-    assert answer.json()["error"]["request_id"] == answer.headers["X-Request-ID"]
-    assert usage["llm_call_stats"]["failed_calls"] == 1
-    assert "ASGI" not in service.log()
+    return _Ended(status, answers.get_nowait(), usage, service.log())
 
 
 def test_the_first_start_shows_a_superusers_key_once(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import pytest
 
 from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
 from qfa_adapters.llm.providers import (
-    KNOWN_PROVIDERS,
     PROVIDERS,
     missing_settings,
     provider_of,
@@ -16,7 +15,7 @@ from qfa_core.secrets import Secret
 
 
 def test_the_providers_of_the_contract_are_known() -> None:
-    assert set(KNOWN_PROVIDERS) == {
+    assert set(PROVIDERS) == {
         "azure",
         "azure_ai",
         "openai",
@@ -53,7 +52,7 @@ def test_what_a_provider_needs_is_missed(model: str, missing: tuple[str, ...]) -
     assert missing_settings(LLMConnection(model=model)) == missing
 
 
-@pytest.mark.parametrize("provider", KNOWN_PROVIDERS)
+@pytest.mark.parametrize("provider", list(PROVIDERS))
 def test_with_key_and_base_nothing_is_missing(provider: str) -> None:
     connection = LLMConnection(model=f"{provider}/m", api_key=Secret("k"), api_base="https://example.org")
 
@@ -121,7 +120,7 @@ def test_a_base_that_is_no_url_is_told_without_its_value(base: str) -> None:
     assert raised.value.__context__ is None
 
 
-@pytest.mark.parametrize("prefix", KNOWN_PROVIDERS)
+@pytest.mark.parametrize("prefix", list(PROVIDERS))
 def test_no_header_of_a_key_is_left_out_of_the_secret(prefix: str) -> None:
     headers = PROVIDERS[prefix].key_headers(Secret("the-key"))
 
