@@ -70,7 +70,7 @@ def _lay_out(
 
 
 def _line(label: str, value: str) -> str:
-    return f"{label + ':':<{_LABEL_COLUMNS}}{value}".rstrip()
+    return f"{label + ':':<{_LABEL_COLUMNS}}{value}"
 
 
 def _rating(score: float) -> str:

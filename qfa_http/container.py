@@ -257,6 +257,8 @@ def _not_yet(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _llm_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.llm.model == EXTRACTIVE_MODEL:
+        if settings.llm.api_key or settings.llm.api_base:  # somebody means a real one: no stand-in for them
+            yield "LLM_MODEL", "wants a provider's model where LLM_API_KEY or LLM_API_BASE is set"
         return
     try:
         connection = _connection(settings)

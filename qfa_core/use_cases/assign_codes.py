@@ -24,6 +24,9 @@ from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.readable_records import readable
 
 MIN_PICKS = 3
+# Codes of a level that are followed at most, over all branches: the judges of one level and the picks of the
+# next then go out in one round, not in several, where LLM_MAX_CONCURRENCY is 64.
+LEVEL_WIDTHS = (50, 32, 64)
 SHOWN_REJECTIONS = 3
 NOT_APPLIED = "NO CODING APPLIED."
 EMPTY_TEXT = f"{NOT_APPLIED}\nThe feedback record holds no text."
@@ -67,30 +70,39 @@ class _Search:
         self._content = safe.texts[0]
         self._originals = safe.originals
         self._threshold = request.confidence_threshold or 0.0
-        self._at_most = max(MIN_PICKS, request.max_codes)
+        self._max_codes = request.max_codes
         self._context = context
 
-    async def below(self, parents: Sequence[Code], candidates: Sequence[Code]) -> list[CodePath]:
-        """Return the paths that begin with a picked one of *candidates*, those its judge rejects included."""
-        picked = await self._pick(parents, candidates)
-        found = await run_all(self._follow((*parents, code)) for code in picked)
+    async def below(
+        self, parents: Sequence[Code], candidates: Sequence[Code], *, branches: int = 1
+    ) -> list[CodePath]:
+        """
+        Return the paths that begin with a picked one of *candidates*, those its judge rejects included.
+
+        *branches* is how many such walks may be under way on this level.
+        """
+        picked = await self._pick(
+            parents, candidates, at_most=picks_allowed(self._max_codes, len(parents), branches)
+        )
+        found = await run_all(self._follow((*parents, code), branches * len(picked)) for code in picked)
         return [path for paths in found for path in paths]
 
-    async def _follow(self, codes: Sequence[Code]) -> list[CodePath]:
+    async def _follow(self, codes: Sequence[Code], branches: int) -> list[CodePath]:
         level, tails = await decide_ahead(
             self._judge(codes),
-            lambda: self._deeper(codes),
+            lambda: self._deeper(codes, branches),
             goes_on=lambda level: level.confidence >= self._threshold,
         )
         if not tails:
             return [CodePath(levels=(level,))]
         return [CodePath(levels=(level, *tail.levels)) for tail in tails]
 
-    async def _deeper(self, codes: Sequence[Code]) -> list[CodePath]:
-        return await self.below(codes, codes[-1].children) if codes[-1].children else []
+    async def _deeper(self, codes: Sequence[Code], branches: int) -> list[CodePath]:
+        children = codes[-1].children
+        return await self.below(codes, children, branches=branches) if children else []
 
-    async def _pick(self, parents: Sequence[Code], candidates: Sequence[Code]) -> list[Code]:
-        prompt = pick_prompt(candidates, parents, self._content, at_most=self._at_most)
+    async def _pick(self, parents: Sequence[Code], candidates: Sequence[Code], *, at_most: int) -> list[Code]:
+        prompt = pick_prompt(candidates, parents, self._content, at_most=at_most)
         by_label = _by_label(candidates)
         answer = await self._calls.answer(
             prompt,
@@ -99,12 +111,17 @@ class _Search:
             makes_sense=lambda answer: by_label.keys() >= set(answer.codes),
         )
         positions = dict.fromkeys(by_label[label] for label in answer.codes)
-        return [candidates[position] for position in positions][: self._at_most]
+        return [candidates[position] for position in positions][:at_most]
 
     async def _judge(self, codes: Sequence[Code]) -> CodedLevel:
         verdict = await self._calls.answer(code_judge_prompt(codes, self._content), Verdict, self._context)
         reason = restore(verdict.reason, self._originals)
         return CodedLevel(code=codes[-1], confidence=verdict.score, reason=reason)
+
+
+def picks_allowed(max_codes: int, depth: int, branches: int) -> int:
+    """Return how many codes may be picked at a node *depth* levels down, on one of so many *branches*."""
+    return min(max(MIN_PICKS, max_codes), max(1, LEVEL_WIDTHS[depth] // branches))
 
 
 def _by_label(candidates: Sequence[Code]) -> dict[str, int]:

@@ -7,6 +7,7 @@ A collaborator that use cases are handed; each rule about LLM calls stands here 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -30,6 +31,7 @@ CUT_NOTICE = "[The answer was cut off at the language model's length limit.]"
 
 A = TypeVar("A", bound=msgspec.Struct)
 
+_DECODER = json.JSONDecoder()
 _THOUGHTS = re.compile(r"^\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
@@ -148,13 +150,15 @@ def _spoken(reply: LLMReply) -> str:
 
 
 def _read(reply: LLMReply, shape: type[A], makes_sense: Callable[[A], bool]) -> A | None:
-    """Return the answer that stands from the first brace to the last, in a code fence or among words."""
+    """Return the answer that begins at the first brace, in a code fence or among words."""
     if reply.finish == "length":
         return None
     text = _spoken(reply)
+    start = max(0, text.find("{"))
     try:
-        answer = msgspec.json.decode(text[text.find("{") : text.rfind("}") + 1], type=shape)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):  # the last for `[[[[[…`
+        _, end = _DECODER.raw_decode(text, start)  # finds where the object ends, whatever stands behind it
+        answer = msgspec.json.decode(text[start:end], type=shape)
+    except (ValueError, RecursionError):  # the last for `[[[[[…`; msgspec's errors are ValueErrors
         return None
     answer = map_strings(answer, unescape)
     return answer if makes_sense(answer) else None

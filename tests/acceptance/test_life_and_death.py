@@ -116,6 +116,7 @@ def test_without_tracking_no_database_is_touched(tmp_path: Path) -> None:
         ({"AUTH_API_KEYS": CANARY}, ("AUTH_API_KEYS",)),
         ({"LLM_MODEL": f"nobody/{CANARY}"}, ("LLM_MODEL",)),
         ({"LLM_MODEL": "openai/gpt-4o"}, ("LLM_API_KEY",)),
+        ({"LLM_API_KEY": CANARY}, ("LLM_MODEL",)),
         ({"LLM_MODEL": "azure/gpt-4o"}, ("LLM_API_KEY", "LLM_API_BASE")),
         ({"LLM_PRICES_FILE": "/nowhere/prices.json"}, ("LLM_PRICES_FILE",)),
         ({"DB_TRACK_USAGE": "false", "AUTH_API_KEYS": ""}, ("AUTH_API_KEYS",)),

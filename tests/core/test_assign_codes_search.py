@@ -20,7 +20,7 @@ from qfa_core.llm import Prompt
 from qfa_core.prompts.assign_codes import label_of
 from qfa_core.prompts.envelope import open_envelopes
 from qfa_core.requests import AssignCodesRequest
-from qfa_core.use_cases.assign_codes import MIN_PICKS, AssignCodes
+from qfa_core.use_cases.assign_codes import AssignCodes, picks_allowed
 from tests.core.asking import CONTEXT, StallingLLMClient, calls, leaving_nothing_running, record, verdict
 from tests.core.rounds import RoundsLLMClient
 
@@ -70,20 +70,25 @@ def holding(opinions: Opinions) -> ScriptedLLMClient:
 
 
 def step_by_step(
-    opinions: Opinions, codes: Sequence[Code], above: Position, request: AssignCodesRequest
+    opinions: Opinions,
+    codes: Sequence[Code],
+    above: Position,
+    request: AssignCodesRequest,
+    branches: int = 1,
 ) -> list[Found]:
     """Return the paths found by asking one question after the other, rejected ones included."""
     if opinions[above].fails_to_pick:
         raise LLMRejected
     found: list[Found] = []
-    for n in opinions[above].picks[: max(MIN_PICKS, request.max_codes)]:
+    picks = opinions[above].picks[: picks_allowed(request.max_codes, len(above), branches)]
+    for n in picks:
         here = (*above, n)
         if opinions[here].fails_to_judge:
             raise LLMRejected
         score = opinions[here].score
         deeper: list[Found] = []
         if score >= (request.confidence_threshold or 0) and codes[n].children:
-            deeper = step_by_step(opinions, codes[n].children, here, request)
+            deeper = step_by_step(opinions, codes[n].children, here, request, branches * len(picks))
         found += [(position, (score, *scores)) for position, scores in deeper] or [(here, (score,))]
     return found
 
@@ -232,3 +237,16 @@ async def test_a_caller_that_hangs_up_cancels_every_call() -> None:
             await coding
 
     assert llm.cancelled == 4
+
+
+async def test_a_model_that_picks_everything_cannot_flood_its_provider() -> None:
+    codes = [code((n,), (20, 20)) for n in range(20)]
+    everything = Opinion(picks=tuple(range(20)))
+    opinions = {p: everything for level in range(4) for p in product(range(20), repeat=level)}
+    model = holding(opinions)
+    llm = RoundsLLMClient(model)
+    assigned = await llm.play(AssignCodes(calls(llm))(asking(codes), CONTEXT))
+
+    assert llm.rounds == 4
+    assert len(assigned.paths) >= 20
+    assert len(model.prompts) <= 200

@@ -46,6 +46,7 @@ def nested(levels: int) -> str:
         f"```\n{GOOD}\n```",
         f"<think>Is it {{water}}?</think>\n{GOOD}",
         f"Here is the summary that you asked for:\n\n{GOOD}\n\nTell me if you want it shorter.",
+        f"{GOOD}\n\nI kept to {{the schema}}.",
         '{"title": "Water", "summary": "- no water", "mood": "sad"}',
     ],
 )

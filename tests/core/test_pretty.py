@@ -46,12 +46,12 @@ def test_an_unscored_summary_has_no_quality_line() -> None:
     assert "QUALITY" not in pretty_summary(summary(quality_score=None), None)
 
 
-def test_the_empty_summary_leaves_no_trailing_spaces() -> None:
+def test_labels_are_padded_even_where_nothing_follows() -> None:
     empty = CorpusSummary(record_ids=(), title="", text="", quality_score=0.0)
 
     lines = pretty_corpus_summary(empty, None).split("\n")
 
-    assert lines == ["IDs:", "QUALITY:        ○○○○○ 0%", "TITLE:", "SUMMARY:", "", RULE]
+    assert lines == [f"{'IDs:':16}", "QUALITY:        ○○○○○ 0%", f"{'TITLE:':16}", "SUMMARY:", "", RULE]
 
 
 @pytest.mark.parametrize(
