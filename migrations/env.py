@@ -8,7 +8,7 @@ Without one, as on alembic's command line, a connection is opened to `-x url=…
 from __future__ import annotations
 
 from alembic import context
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, NullPool, create_engine
 
 from qfa_adapters.sql.tables import metadata
 
@@ -44,7 +44,7 @@ def main() -> None:
     if context.is_offline_mode():
         print_statements(url)
         return
-    with create_engine(url, hide_parameters=True).connect() as own_connection:
+    with create_engine(url, hide_parameters=True, poolclass=NullPool).connect() as own_connection:
         migrate(own_connection)
 
 
