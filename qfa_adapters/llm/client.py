@@ -157,7 +157,7 @@ class HttpxLLMClient(LLMClient):
     def _reply(self, answer: Answer, context: RequestContext) -> LLMReply:
         return LLMReply(
             text=answer.text,
-            model=answer.model or self.model,
+            model=self.model,  # what a provider calls itself is its text: it sets the price, no more
             finish=answer.finish,
             input_tokens=answer.input_tokens,
             output_tokens=answer.output_tokens,

@@ -1,7 +1,13 @@
-"""Answer an analyst's question over many records."""
+"""
+Answer an analyst's question over many records.
+
+Ten thousand records take a tenth of a second to clean, count or write into a prompt: that is done in
+threads, so that other requests go on meanwhile.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -49,7 +55,7 @@ class Analyze:
         that this deployment lacks, DeadlineExceeded, and LLMError; a failed judge costs the score only.
         """
         refuse_injection(request.prompt)
-        records = readable(request.records)
+        records = await asyncio.to_thread(readable, request.records)
         if not records:
             return Analysis(
                 text=DISCLAIMER, quality_score=None, uncertainty_explanation=NO_RECORDS, record_count=0
@@ -59,22 +65,24 @@ class Analyze:
         async with self._calls.within_deadline(context):
             analysis = await self._single_pass(records, request, context)
         period = request.period or self._default_period
-        trends = coding_trends(records, period, code_fields=self._code_fields)
+        trends = await asyncio.to_thread(coding_trends, records, period, code_fields=self._code_fields)
         return msgspec.structs.replace(analysis, coding_trends=trends)
 
     async def _single_pass(
         self, records: Sequence[FeedbackRecord], request: AnalyzeRequest, context: RequestContext
     ) -> Analysis:
         language = request.output_language
-        self._calls.require_fit(analysis_prompt(records, request.prompt), advice=TOO_LARGE_ADVICE)
+        raw_prompt = await asyncio.to_thread(analysis_prompt, records, request.prompt)
+        self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
         texts = [record.content for record in records]
         safe = await self._calls.pseudonymise([*texts, request.prompt], anonymize=request.anonymize)
         *contents, question = safe.texts
         safe_records = with_contents(records, contents)
-        prose = await self._calls.prose(
-            analysis_prompt(safe_records, question, output_language=language), context
+        prompt = await asyncio.to_thread(analysis_prompt, safe_records, question, output_language=language)
+        prose = await self._calls.prose(prompt, context)
+        judged = await asyncio.to_thread(
+            analysis_judge_prompt, safe_records, question, prose.text, output_language=language
         )
-        judged = analysis_judge_prompt(safe_records, question, prose.text, output_language=language)
         verdict = None if prose.is_cut else await self._calls.verdict(judged, context)
         analysis = Analysis(
             text=f"{DISCLAIMER}\n\n{prose.text}",

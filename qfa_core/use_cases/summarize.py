@@ -1,6 +1,8 @@
-"""Summarise one record, or many as one."""
+"""Summarise one record, or many as one; many are cleaned and written into prompts in threads."""
 
 from __future__ import annotations
+
+import asyncio
 
 from qfa_core.analyst_prompt import refuse_injection
 from qfa_core.budget import RequestContext
@@ -63,21 +65,25 @@ class SummarizeCorpus:
         """
         if request.prompt:
             refuse_injection(request.prompt)
-        records = readable(request.records)
+        records = await asyncio.to_thread(readable, request.records)
         if not records:
             return CorpusSummary(record_ids=(), title="", text="", quality_score=0.0)
-        self._calls.require_fit(
-            corpus_summary_prompt(records, instruction=request.prompt), advice=TOO_LARGE_ADVICE
-        )
+        raw_prompt = await asyncio.to_thread(corpus_summary_prompt, records, instruction=request.prompt)
+        self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
         async with self._calls.within_deadline(context):
             safe = await self._calls.pseudonymise([*(r.content for r in records), request.prompt or ""])
             *contents, instruction = safe.texts
             safe_records = with_contents(records, contents)
-            prompt = corpus_summary_prompt(
-                safe_records, instruction=instruction, output_language=request.output_language
+            prompt = await asyncio.to_thread(
+                corpus_summary_prompt,
+                safe_records,
+                instruction=instruction,
+                output_language=request.output_language,
             )
             answer = await self._calls.answer(prompt, SummaryAnswer, context)
-            judged = corpus_summary_judge_prompt(safe_records, answer, instruction=instruction)
+            judged = await asyncio.to_thread(
+                corpus_summary_judge_prompt, safe_records, answer, instruction=instruction
+            )
             verdict = await self._calls.verdict(judged, context)
         return CorpusSummary(
             record_ids=tuple(record.id for record in records),

@@ -226,9 +226,9 @@ async def test_a_judge_that_is_too_slow_costs_the_score_and_not_the_answer() -> 
     assert llm.cancelled == 1
 
 
-async def test_a_passed_deadline_is_an_error_and_cancels_the_call() -> None:
+async def test_a_deadline_that_passes_is_an_error_and_cancels_the_call() -> None:
     llm = StallingLLMClient(analysing(), stalls=lambda _: True)
-    late = msgspec.structs.replace(CONTEXT, deadline=Deadline(expires_at=-1.0))
+    late = msgspec.structs.replace(CONTEXT, deadline=Deadline(expires_at=0.3))
     with pytest.raises(DeadlineExceeded):
         await Analyze(calls(llm))(asking(), late)
 

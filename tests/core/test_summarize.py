@@ -244,9 +244,9 @@ async def test_the_output_language_goes_into_the_system_message_only() -> None:
     assert not any("Klingon" in prompt.user for prompt in llm.prompts)
 
 
-async def test_a_passed_deadline_is_an_error() -> None:
+async def test_a_deadline_that_passes_is_an_error_and_cancels_the_call() -> None:
     llm = StallingLLMClient(summarising(), stalls=lambda _: True)
-    late = msgspec.structs.replace(CONTEXT, deadline=Deadline(expires_at=0.0))
+    late = msgspec.structs.replace(CONTEXT, deadline=Deadline(expires_at=0.3))
     with pytest.raises(DeadlineExceeded):
         await Summarize(calls(llm))(SummarizeRequest(record=record("Text")), late)
     with pytest.raises(DeadlineExceeded):
