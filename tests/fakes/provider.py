@@ -75,15 +75,19 @@ class FakeProvider:
         ready.set()
         await self._stop.wait()
         server.close()
+        await asyncio.sleep(0)  # connections that were accepted just now begin to be served
         for task in self._serving:
             task.cancel()
         await asyncio.gather(*self._serving, return_exceptions=True)
+        await asyncio.sleep(0)  # and what was aborted is closed
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._connections += 1
         task = asyncio.create_task(self._serve(self._connections, reader, writer))
         self._serving.add(task)
         task.add_done_callback(self._serving.discard)
+        # A task that is cancelled before it has begun never comes to close anything.
+        task.add_done_callback(lambda _: writer.transport.abort())
         task.add_done_callback(lambda _: writer.transport.abort())  # even if it never began
 
     async def _serve(
