@@ -60,9 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     logging: LoggingSettings = LoggingSettings()
     application_insights: Annotated[
         Secret | None,
-        Variable(
-            "APPLICATIONINSIGHTS_CONNECTION_STRING", values.SECRET, "where telemetry goes; empty: nowhere"
-        ),
+        Variable("APPLICATIONINSIGHTS_CONNECTION_STRING", values.SECRET, "not yet: where telemetry goes"),
     ] = None
     data_dir: Annotated[
         Path, Variable("QFA_DATA_DIR", values.PATH, "the directory of the embedded store and of journals")

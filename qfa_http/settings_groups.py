@@ -36,7 +36,9 @@ class LLMSettings(msgspec.Struct, frozen=True, kw_only=True):
     auth_mode: Annotated[
         Literal["key", "entra"],
         Variable(
-            "LLM_AUTH_MODE", one_of("key", "entra"), "entra: a managed identity instead of a key (Azure)"
+            "LLM_AUTH_MODE",
+            one_of("key", "entra"),
+            "entra (not yet): a managed identity instead of a key (Azure)",
         ),
     ] = "key"
     timeout_seconds: Annotated[
@@ -74,11 +76,12 @@ class KeyVaultSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "KEYVAULT_URL",
             values.WEB_ADDRESS,
-            "the vault of the secrets llm-api-key, llm-api-base and auth-api-keys; empty: none is used",
+            "not yet: the vault of the secrets llm-api-key, llm-api-base and auth-api-keys; empty: none",
         ),
     ] = None
     refresh_seconds: Annotated[
-        float, Variable("KEYVAULT_REFRESH_SECONDS", number(1, 86_400), "how often the vault is read again")
+        float,
+        Variable("KEYVAULT_REFRESH_SECONDS", number(1, 86_400), "not yet: how often the vault is read again"),
     ] = 60.0
 
 
@@ -105,16 +108,20 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
     auth_mode: Annotated[
         Literal["password", "entra"],
         Variable(
-            "DB_AUTH_MODE", one_of("password", "entra"), "entra: a managed identity's token as password"
+            "DB_AUTH_MODE",
+            one_of("password", "entra"),
+            "entra (not yet): a managed identity's token as password",
         ),
     ] = "password"
     aad_scope: Annotated[
-        str, Variable("DB_AAD_SCOPE", values.WEB_ADDRESS, "what the identity's token is asked for")
+        str, Variable("DB_AAD_SCOPE", values.WEB_ADDRESS, "not yet: what the identity's token is asked for")
     ] = _ENTRA_DATABASE_SCOPE
     pool_min: Annotated[
-        int, Variable("DB_POOL_MIN", whole_number(0, 1000), "connections that are kept open")
+        int, Variable("DB_POOL_MIN", whole_number(0, 1000), "not yet: connections that are kept open")
     ] = 1
-    pool_max: Annotated[int, Variable("DB_POOL_MAX", whole_number(1, 1000), "connections at most")] = 10
+    pool_max: Annotated[
+        int, Variable("DB_POOL_MAX", whole_number(1, 1000), "not yet: connections at most")
+    ] = 10
 
     @property
     def is_embedded(self) -> bool:
@@ -126,17 +133,28 @@ class AnalyzeSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How many records are analysed."""
 
     min_cluster_size: Annotated[
-        int, Variable("ANALYZE_MIN_CLUSTER_SIZE", whole_number(2, 100_000), "records that make a cluster")
+        int,
+        Variable(
+            "ANALYZE_MIN_CLUSTER_SIZE",
+            whole_number(2, 100_000),
+            "not yet (hierarchical mode): records that make a cluster",
+        ),
     ] = 5
     target_chunk_tokens: Annotated[
         int,
         Variable(
-            "ANALYZE_TARGET_CHUNK_TOKENS", whole_number(100, 10_000_000), "text a chunk of hierarchical mode"
+            "ANALYZE_TARGET_CHUNK_TOKENS",
+            whole_number(100, 10_000_000),
+            "not yet (hierarchical mode): text a chunk",
         ),
     ] = 2000
     max_concurrent_chunks: Annotated[
         int,
-        Variable("ANALYZE_MAX_CONCURRENT_CHUNKS", whole_number(1, 10_000), "chunks at one time, a request"),
+        Variable(
+            "ANALYZE_MAX_CONCURRENT_CHUNKS",
+            whole_number(1, 10_000),
+            "not yet (hierarchical mode): chunks at one time, a request",
+        ),
     ] = 64
     coding_trend_code_fields: Annotated[
         tuple[str, ...],
