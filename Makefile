@@ -10,8 +10,9 @@ help: ## list the commands
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "QFA needs Python 3.11 or newer: make install PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[service,postgres,azure,dev]'
+	@echo "Installing into $(VENV), which takes about a minute …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[service,postgres,azure,dev]'
 	@touch $@
 
 install: $(VENV)/.installed ## make a .venv with everything
