@@ -52,18 +52,32 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
     if sense is Sense.GIVEN:
         return True
     if passage.has_capital(at):
-        return sense in NAME_LIKE or passage.can_be_family_name(at) or (is_certain and sense is Sense.COMMON)
+        if sense is Sense.STAY and _is_telephoned(passage, at):
+            return False
+        return _may_be_name(passage, at) or (is_certain and sense is Sense.COMMON)
     is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
-    return is_certain and is_readable
+    return (is_certain and is_readable) or (sense is Sense.EITHER and passage.key_after(at) in cues.TELLING)
+
+
+def _is_telephoned(passage: Passage, at: int) -> bool:
+    return passage.key_before(at) == "called" and passage.key_before(at - 1) in cues.CALLERS
 
 
 def may_go_on(passage: Passage, at: int) -> bool:
     """Tell whether the word may be a further part of the name that the word before belongs to."""
     sense = passage.senses[at]
     if passage.has_capital(at):
-        return sense in NAME_LIKE or passage.can_be_family_name(at)
+        return _may_be_name(passage, at)
     if passage.words[at].key in cues.PARTICLES:
         return passage.is_joined(at + 1) and passage.senses[at + 1] in NAME_LIKE
     if passage.has_capital(at - 1):
         return False
+    if sense is Sense.EITHER or passage.is_bound_name(at):
+        following = passage.key_after(at)
+        return not following or following in cues.AFTER_A_NAME
     return sense in (Sense.GIVEN, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
+
+
+def _may_be_name(passage: Passage, at: int) -> bool:
+    """Tell whether a word with a capital may be a name, given that one is expected."""
+    return passage.senses[at] in NAME_LIKE or passage.can_be_family_name(at) or passage.is_bound_name(at)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from qfa_adapters.anonymize import cues
+from qfa_adapters.anonymize.announced import MOST_WORDS_OF_A_NAME
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import LOCATION, PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
@@ -74,15 +75,17 @@ def _without_particles(passage: Passage, first: int, last: int) -> int:
 def _belongs(passage: Passage, start: int | None, at: int, last: int) -> bool:
     if passage.senses[at] in NAME_LIKE:
         return passage.senses[at] is Sense.GIVEN or passage.key_after(at) not in cues.EMBLEM_COLOURS
-    is_within = start is not None
     if passage.words[at].key in cues.PARTICLES:
-        return at < last and (is_within or _opens_name(passage, at))
-    if not is_within or passage.senses[at] is Sense.TITLE:
+        return at < last and (start is not None or _opens_name(passage, at))
+    if start is None:
+        return at < last and _opens_as_bound_name(passage, at)
+    if passage.senses[at] is Sense.TITLE:
         return False
     behind_particle = passage.words[at - 1].key in cues.PARTICLES
     return (
         (behind_particle and passage.senses[at] is not Sense.STAY)
         or passage.can_be_family_name(at)
+        or _goes_on_as_bound_name(passage, start, at)
         or _is_framed(passage, at, last)
     )
 
@@ -103,6 +106,24 @@ def _opens_name(passage: Passage, particle: int) -> bool:
         passage.has_capital(particle)
         and not passage.words[particle].begins_sentence
         and passage.senses[particle + 1] in NAME_LIKE
+    )
+
+
+def _goes_on_as_bound_name(passage: Passage, start: int, at: int) -> bool:
+    """Tell whether a month or a faith is part of the name before it: “Mohammad Rafiqul Islam”."""
+    earliest = max(start, at - MOST_WORDS_OF_A_NAME)
+    return passage.is_bound_name(at) and Sense.GIVEN in passage.senses[earliest:at]
+
+
+def _opens_as_bound_name(passage: Passage, at: int) -> bool:
+    """Tell whether a month or a faith is the first part of a name: “Sunday Okafor”."""
+    is_candidate = passage.senses[at] is Sense.STAY and passage.is_bound_name(at)
+    # “May Grace be with you” is a wish.
+    expected = NAME_LIKE if not passage.words[at].begins_sentence else (Sense.GIVEN, Sense.FAMILY)
+    return (
+        is_candidate
+        and passage.senses[at + 1] in expected
+        and passage.key_before(at) not in cues.BEFORE_A_DAY
     )
 
 
@@ -163,8 +184,10 @@ def _stands_alone(passage: Passage, at: int) -> bool:
     if len(word.key) == 1:
         return False
     if sense is Sense.EITHER:
+        if word.all_capitals:
+            return False
         if word.begins_sentence:
-            return passage.key_after(at) in cues.TELLING
+            return passage.key_after(at) in cues.TELLING or _is_paired(passage, at)
         return passage.key_before(at) not in cues.BEFORE_A_WORD
     if sense is Sense.GIVEN or not word.begins_sentence or passage.is_known_place(word.key):
         return True
@@ -172,3 +195,10 @@ def _stands_alone(passage: Passage, at: int) -> bool:
         return passage.is_familiar
     # No list of ours holds every form of the verbs that begin sentences, or of Slavic nouns.
     return word.key < _FIRST_LETTER_BEYOND_LATIN and passage.key_after(at) in cues.TELLING
+
+
+def _is_paired(passage: Passage, at: int) -> bool:
+    """Tell whether another name is listed behind the word: “Rose and Will”."""
+    if passage.key_after(at) not in cues.AND or not passage.is_joined(at + 2):
+        return False
+    return passage.has_capital(at + 2) and passage.senses[at + 2] in (Sense.GIVEN, Sense.EITHER)

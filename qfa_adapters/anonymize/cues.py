@@ -71,7 +71,7 @@ ORGANISATION_HEADS = word_set(
     "committee foundation programme program project association society bank council agency network union "
     "company ltd limited office department centre center institute radio hotel police federation commission "
     "court parliament initiative consortium fund pharmacy laboratory trust group team party league army "
-    "forces news tv fm airlines airport"
+    "corps forces news tv fm airlines airport"
 )
 # Where the head of an institution's name goes first.
 ORGANISATION_HEADS_ABROAD = word_set(
@@ -80,6 +80,7 @@ ORGANISATION_HEADS_ABROAD = word_set(
     "proyecto programme programa albergue refugio ziekenhuis stichting basisschool больница больнице "
     "больницы больницу школа школе школы фонд фонда лікарня лікарні лікарню школі школу"
 )
+AND = word_set("and et y e en и і та")
 EMBLEM_COLOURS = word_set("roja rouge")
 # Storms and the like are given names, some of them people's.
 HAZARDS = word_set(
@@ -96,6 +97,20 @@ TELLING = word_set(
     "zegt wil vraagt woont kwam"
 )
 BEFORE_A_WORD = word_set(
-    "the a an of our my your his her their this that with some any no every for by le la les une de du des "
-    "el los las una un het een der die das"
+    "the a an of our my your his her their this that with some any no every for by have has had "
+    "having le la les une de du des el los las una un het een der die das"
+)
+# What follows a name that is written small and without a comma.
+AFTER_A_NAME = TELLING | word_set(
+    "and from i my we who phone tel number aged living speaking calling in at of"
+)
+# Who called Friday telephoned; who is called Friday is a person.
+CALLERS = word_set("i we you he she they have has caller mother father")
+# Behind them, May and Sunday are days.
+BEFORE_A_DAY = (
+    IN_PLACES
+    | IN_PLACES_ABROAD
+    | BEFORE_A_WORD
+    | TO_OR_FROM
+    | word_set("on since until till before after during last next each between le desde hasta sinds")
 )

@@ -30,13 +30,15 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
 
     *senses* leaves unknown words out. *family* holds all family names, Brown included, which is
     a common word in *senses*. *abroad* says what a word is instead in a text that is not English,
-    where it is no place either. *places* may hold spaces; *long_places* says for two words how
+    where it is no place either. *bound* are everyday words that are names beside a name or
+    behind a cue only: Brown, May. *places* may hold spaces; *long_places* says for two words how
     many words the places that begin with them have, most first.
     """
 
     senses: Mapping[str, Sense]
     abroad: Mapping[str, Sense]
     family: frozenset[str]
+    bound: frozenset[str]
     places: frozenset[str]
     long_places: Mapping[tuple[str, str], tuple[int, ...]]
 
@@ -45,11 +47,13 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         """Read the lists that come with this package: a fifth of a second, 25 MB."""
         regions = frozenset(_entries("places_more"))
         given = {*_entries("given_names"), *map(fold, _words("given_names_more"))}
+        surnames = frozenset(_words("family_names_more"))
         return cls.of(
             given=given - regions,
-            family=_entries("family_names"),
+            family=surnames.union(_entries("family_names")),
+            bound=_words("bound_names"),
             either=[*_entries("words_and_names"), *_words("names_or_words")],
-            common=_entries("common_words"),
+            common=frozenset(_entries("common_words")) - surnames,
             stay=_words("stay_words"),
             abroad=[*_entries("words_abroad"), *_words("words_abroad_more")],
             places=regions.union(_entries("places")),
@@ -61,6 +65,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         *,
         given: Iterable[str],
         family: Iterable[str],
+        bound: Iterable[str],
         either: Iterable[str],
         common: Iterable[str],
         stay: Iterable[str],
@@ -68,7 +73,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         places: Iterable[str],
     ) -> Lexicon:
         """Make a lexicon of lists; a word in several of them has the sense that speaks least for a name."""
-        family, places = frozenset(family), frozenset(places)
+        bound, places = frozenset(bound), frozenset(places)
+        family = bound.union(family)
         senses = dict.fromkeys(family, Sense.FAMILY)
         senses |= dict.fromkeys(given, Sense.GIVEN)
         senses |= dict.fromkeys(common, Sense.COMMON)
@@ -79,6 +85,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
             senses=senses,
             abroad={word: _sense_abroad(senses.get(word)) for word in abroad},
             family=family,
+            bound=bound,
             places=places,
             long_places=_lengths_by_opening(places),
         )

@@ -60,6 +60,10 @@ class Passage:
         """Tell whether an everyday word is somebody's family name, too."""
         return self.senses[at] is Sense.COMMON and self.words[at].key in self.lexicon.family
 
+    def is_bound_name(self, at: int) -> bool:
+        """Tell whether an everyday word is a name beside a name or behind a cue: Brown, May."""
+        return self.words[at].key in self.lexicon.bound
+
     def is_known_place(self, name: str) -> bool:
         """Tell whether our lists hold the place *name*, folded and without hyphens."""
         return name in self.lexicon.places and name not in self._abroad

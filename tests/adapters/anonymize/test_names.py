@@ -46,6 +46,105 @@ def test_a_person_is_found(find: Find, text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("my name is john smith and i need water", "john smith"),
+        ("name: john smith phone is off", "john smith"),
+        ("i told john smith that it is too late", "john smith"),
+        ("my name is john white and i need water", "john white"),
+        ("my name is mohammad islam and i need water", "mohammad islam"),
+        ("my name is amina hope", "amina hope"),
+        ("Caller was late, named Mohammad Rafiqul Islam, as he says", "Mohammad Rafiqul Islam"),
+        ("Mr Rafiqul Islam left.", "Rafiqul Islam"),
+        ("We met Theresa May there.", "Theresa May"),
+        ("We met Xqwzt Brown there.", "Xqwzt Brown"),
+        ("Sunday Okafor came.", "Sunday Okafor"),
+        ("We met Christian Okafor there.", "Christian Okafor"),
+    ],
+)
+def test_an_everyday_word_beside_a_name_belongs_to_it(find: Find, text: str, name: str) -> None:
+    assert find(text) == [(name, "PERSON")]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("my name is john good morning", ["john"]),
+        ("i thank maria too", ["maria"]),
+        ("We met Maria. May is dry.", ["Maria"]),
+        ("On Sunday Maria came.", ["Maria"]),
+        ("She called Sunday.", []),
+        ("May Grace be with you.", ["Grace"]),
+        ("We saw Fatima Red Cross volunteer.", ["Fatima"]),
+        ("We like Rose and Brown rice.", ["Rose"]),
+    ],
+)
+def test_an_everyday_word_in_ordinary_use_does_not_belong_to_the_name(
+    find: Find, text: str, names: list[str]
+) -> None:
+    assert [passage for passage, _ in find(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Sister Grace helped.", ["Grace"]),
+        ("sister grace helped us", ["grace"]),
+        ("Sister June helped.", ["June"]),
+        ("A man called Sunday helped.", ["Sunday"]),
+        ("We met Julio César Pérez.", ["Julio César Pérez"]),
+        ("My name is Hope.", ["Hope"]),
+        ("my name is Islam", ["Islam"]),
+        ("Rose Wanjiku came.", ["Rose Wanjiku"]),
+        ("Mercy Achieng came.", ["Mercy Achieng"]),
+        ("Rose and Will went home.", ["Rose", "Will"]),
+        ("We met Sam there.", ["Sam"]),
+    ],
+)
+def test_a_word_that_is_a_name_as_well_is_found_where_its_company_says_so(
+    find: Find, text: str, names: list[str]
+) -> None:
+    assert find(text) == [(name, "PERSON") for name in names]
+
+
+def test_the_word_iban_stays_before_the_number(find: Find) -> None:
+    assert find("IBAN NL91ABNA0417164300, card 4111 1111 1111 1111") == [
+        ("NL91ABNA0417164300", "IBAN_CODE"),
+        ("4111 1111 1111 1111", "CREDIT_CARD"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "acronym",
+    [
+        *(
+            "IBAN",
+            "Iban",
+            "BIC",
+            "Bic",
+            "SWIFT",
+            "PIN",
+            "SIM",
+            "SMS",
+            "USSD",
+            "ID",
+            "IDP",
+            "NGO",
+            "UN",
+            "WFP",
+        ),
+        *("UNHCR", "UNICEF", "IFRC", "ICRC", "MSF", "WASH", "CVA", "PSS", "GBV", "SEA", "PSEA"),
+        *("M-Pesa", "WhatsApp", "Facebook"),
+    ],
+)
+@pytest.mark.parametrize(
+    "sentence", ["{} 12 is wrong.", "We wrote to {} 12.", "They told us about {} and left."]
+)
+def test_an_acronym_stays_wherever_it_stands(find: Find, sentence: str, acronym: str) -> None:
+    assert find(sentence.format(acronym)) == []
+
+
+@pytest.mark.parametrize(
     ("text", "place"),
     [
         ("There is no water in Freetown.", "Freetown"),
