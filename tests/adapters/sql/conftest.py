@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from qfa_adapters.sql.engine import embedded_engine
+from qfa_adapters.sql.engine import database_engine, embedded_engine
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.fakes.in_memory_key_store import InMemoryKeyStore, InMemoryTenantStore
@@ -36,15 +36,29 @@ async def sqlite(folder: Path) -> AsyncIterator[AsyncEngine]:
     await engine.dispose()
 
 
-# A database that is named here runs every test of this folder.
-DATABASES: dict[str, Callable[[Path], AbstractAsyncContextManager[AsyncEngine]]] = {"sqlite": sqlite}
+@asynccontextmanager
+async def postgresql(url: str) -> AsyncIterator[AsyncEngine]:
+    """Open a database of PostgreSQL that was migrated to head."""
+    engine = database_engine(url)
+    yield engine
+    await engine.dispose()
+
+
+DATABASES = ("sqlite", "postgresql")
 IN_MEMORY = "in memory"
+
+
+def opened(request: pytest.FixtureRequest, folder: Path) -> AbstractAsyncContextManager[AsyncEngine]:
+    """Open the database that the fixture's parameter names, with empty tables."""
+    if request.param == "sqlite":
+        return sqlite(folder)
+    return postgresql(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture(params=DATABASES)
 async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     """Give an engine of each database, with empty tables."""
-    async with DATABASES[request.param](tmp_path) as engine:
+    async with opened(request, tmp_path) as engine:
         yield engine
 
 
@@ -62,7 +76,7 @@ async def usage_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIt
     if request.param == IN_MEMORY:
         yield InMemoryUsageStore()
         return
-    async with DATABASES[request.param](tmp_path) as engine:
+    async with opened(request, tmp_path) as engine:
         yield SQLUsageStore(engine)
 
 
@@ -73,5 +87,5 @@ async def registries(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
         keys = InMemoryKeyStore()
         yield Registries(InMemoryTenantStore(keys), keys)
         return
-    async with DATABASES[request.param](tmp_path) as engine:
+    async with opened(request, tmp_path) as engine:
         yield Registries(SQLTenantStore(engine), SQLKeyStore(engine))
