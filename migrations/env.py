@@ -20,6 +20,8 @@ def migrate(connection: Connection) -> None:
         target_metadata=metadata,
         # SQLite alters a table by making it anew.
         render_as_batch=connection.dialect.name == "sqlite",
+        # On a server each revision stands for itself; a file is brought to head as a whole, or not at all.
+        transaction_per_migration=connection.dialect.name == "postgresql",
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -9,7 +9,7 @@ from typing import cast
 from litestar import Litestar, Router
 
 from qfa_http.asgi import ASGIApp
-from qfa_http.container import Container, running
+from qfa_http.container import Container, hearing_of_keys, running
 from qfa_http.dependencies import key_guard, providers, require_superuser
 from qfa_http.errors import exception_handlers
 from qfa_http.hang_up import CancelOnHangUp
@@ -25,7 +25,7 @@ def create_app(container: Container) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
-        async with running(container):
+        async with running(container), hearing_of_keys(container):
             await announce(container)
             yield
 

@@ -12,9 +12,9 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
-from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qfa_adapters.absent.stores import AbsentKeyRegistry, AbsentTenantRegistry, AbsentUsageStore
@@ -26,7 +26,7 @@ from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
 from qfa_adapters.llm.extractive import ExtractiveLLMClient
 from qfa_adapters.llm.prices import PRICES, PricesFileError, read_prices
 from qfa_adapters.llm.providers import missing_settings, target_of
-from qfa_adapters.sql.engine import database_engine, embedded_engine
+from qfa_adapters.sql.engine import embedded_engine, postgres_engine
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.budget import TokenBudget
@@ -47,8 +47,15 @@ from qfa_core.use_cases.report_usage import ReportUsage
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
 from qfa_http.migrate import upgrade
 from qfa_http.readiness import Check, CheckReadiness
-from qfa_http.settings import EXTRACTIVE_MODEL, Settings, SettingsError
+from qfa_http.settings import EXTRACTIVE_MODEL, DatabaseSettings, Settings, SettingsError
 from qfa_http.wire.health import DependencyName
+
+if TYPE_CHECKING:  # imported where a deployment wants them: the embedded defaults start without
+    from qfa_adapters.azure.tokens import ManagedIdentityTokens
+    from qfa_adapters.postgres.address import PostgresAddress
+    from qfa_adapters.postgres.connector import PostgresConnector
+    from qfa_adapters.postgres.key_changes import KeyChanges
+    from qfa_adapters.postgres.pool import PostgresPool
 
 EMBEDDED_FILE = "qfa.sqlite3"
 KEY_PREFIX = "qfa_"
@@ -67,24 +74,73 @@ def _new_secret() -> str:
     return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
 
 
-def _engine(settings: Settings) -> AsyncEngine | None:
+def _connector(settings: Settings, role: str) -> PostgresConnector | None:
+    """Return what opens connections to PostgreSQL, None where the deployment has none."""
     database = settings.database
-    if not database.track_usage:
+    if not database.track_usage or database.is_embedded:
         return None
-    if database.is_embedded:
+    from qfa_adapters.postgres.connector import PostgresConnector
+
+    tokens = _tokens(database.aad_scope) if database.auth_mode == "entra" else None
+    return PostgresConnector(_address(database), role=role, tokens=tokens)
+
+
+def _address(database: DatabaseSettings) -> PostgresAddress:
+    """Return where the database is. Raises SettingsError if it cannot be used."""
+    from qfa_adapters.postgres.address import PostgresAddress, UnusableAddress
+
+    tls = database.auth_mode == "entra"
+    parts = {
+        "host": database.host,
+        "port": database.port,
+        "dbname": database.name,
+        "user": database.user,
+        "password": database.password.reveal() if database.password and not tls else None,
+    }
+    try:
+        if database.url is not None:
+            return PostgresAddress.from_url(database.url, tls=tls)
+        return PostgresAddress({name: part for name, part in parts.items() if part}, tls=tls)
+    except UnusableAddress as error:
+        issue = str(error)
+    raise SettingsError(("DB_URL" if database.url is not None else "DB_HOST", issue))
+
+
+def _tokens(scope: str) -> ManagedIdentityTokens:
+    from qfa_adapters.azure.tokens import ManagedIdentityTokens
+
+    return ManagedIdentityTokens(scope)
+
+
+def _pool(settings: Settings, connector: PostgresConnector | None) -> PostgresPool | None:
+    if connector is None:
+        return None
+    from qfa_adapters.postgres.pool import PostgresPool
+
+    database = settings.database
+    return PostgresPool(connector, min_size=database.pool_min, max_size=database.pool_max)
+
+
+def _engine(settings: Settings, pool: PostgresPool | None) -> AsyncEngine | None:
+    if settings.database.is_embedded:
         return _embedded_engine(settings)
-    if database.url is not None:
-        return database_engine(database.url.reveal())
-    return database_engine(
-        URL.create(
-            "postgresql+psycopg",
-            host=database.host,
-            port=database.port,
-            database=database.name,
-            username=database.user,
-            password=database.password.reveal() if database.password else None,
-        )
-    )
+    return postgres_engine(pool.connection) if pool else None
+
+
+def _migration_engine(settings: Settings) -> AsyncEngine | None:
+    """Return an engine without a pool: whoever migrates has one connection, and its lock ends with that."""
+    if settings.database.is_embedded:
+        return _embedded_engine(settings)
+    connector = _connector(settings, "migrate")
+    return postgres_engine(connector.connection) if connector else None
+
+
+def _key_changes(connector: PostgresConnector | None, known: KnownKeys) -> KeyChanges | None:
+    if connector is None:
+        return None
+    from qfa_adapters.postgres.key_changes import KeyChanges
+
+    return KeyChanges(connector, on_change=lambda key_id: known.forget(key_id=key_id), on_doubt=known.doubt)
 
 
 def _embedded_engine(settings: Settings) -> AsyncEngine:
@@ -166,7 +222,10 @@ class Container(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     clock = providers.Object(time.monotonic)
 
-    engine = providers.ThreadSafeSingleton(_engine, settings)
+    connector = providers.ThreadSafeSingleton(_connector, settings, providers.Object("serve"))
+    pool = providers.ThreadSafeSingleton(_pool, settings, connector)
+    engine = providers.ThreadSafeSingleton(_engine, settings, pool)
+    migration_engine = providers.Factory(_migration_engine, settings)
     usage_store = providers.ThreadSafeSingleton(_usage_store, engine)
     key_registry = providers.ThreadSafeSingleton(_key_registry, engine)
     tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, engine)
@@ -204,6 +263,7 @@ class Container(containers.DeclarativeContainer):
     report_usage = providers.Factory(ReportUsage, usage_store)
 
     known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
+    key_changes = providers.ThreadSafeSingleton(_key_changes, connector, known_keys)
     authenticate = providers.Factory(Authenticate, key_stores, known_keys)
     manage_keys = providers.Factory(
         ManageKeys,
@@ -224,7 +284,7 @@ def build_container(settings: Settings) -> Container:
     Raises SettingsError where they want something that this version lacks, or a language model that
     cannot be called with what they say of it.
     """
-    faults = [*_not_yet(settings), *_llm_faults(settings)]
+    faults = [*_not_yet(settings), *_llm_faults(settings), *_database_faults(settings)]
     if faults:
         raise SettingsError(*faults)
     return Container(settings=settings)
@@ -234,6 +294,9 @@ def build_container(settings: Settings) -> Container:
 async def running(container: Container) -> AsyncIterator[None]:
     """Bring the embedded store up to date, start what works in the background, and stop it all in the end."""
     async with AsyncExitStack() as stack:
+        pool = container.pool()
+        if pool is not None:
+            await stack.enter_async_context(pool)
         engine = container.engine()
         if engine is not None:
             stack.push_async_callback(engine.dispose)
@@ -246,13 +309,29 @@ async def running(container: Container) -> AsyncIterator[None]:
         yield
 
 
+@asynccontextmanager
+async def hearing_of_keys(container: Container) -> AsyncIterator[None]:
+    """Let keys that are removed elsewhere be refused here at once, where the database tells of them."""
+    key_changes = container.key_changes()
+    if key_changes is None:
+        yield
+        return
+    async with key_changes:
+        yield
+
+
 def _not_yet(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.key_vault.url is not None:
         yield "KEYVAULT_URL", "cannot be used yet: give the secrets as settings"
     if settings.llm.auth_mode == "entra":
         yield "LLM_AUTH_MODE", "cannot be entra yet: use key"
-    if settings.database.track_usage and settings.database.auth_mode == "entra":
-        yield "DB_AUTH_MODE", "cannot be entra yet: use password"
+
+
+def _database_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    try:
+        _connector(settings, "")
+    except SettingsError as error:
+        yield from error.faults
 
 
 def _llm_faults(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -110,18 +110,32 @@ class DatabaseSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "DB_AUTH_MODE",
             one_of("password", "entra"),
-            "entra (not yet): a managed identity's token as password",
+            "entra: a managed identity's token instead of a password, over TLS",
         ),
     ] = "password"
     aad_scope: Annotated[
-        str, Variable("DB_AAD_SCOPE", values.WEB_ADDRESS, "not yet: what the identity's token is asked for")
+        str,
+        Variable("DB_AAD_SCOPE", values.WEB_ADDRESS, "with entra: what the identity's token is asked for"),
     ] = _ENTRA_DATABASE_SCOPE
     pool_min: Annotated[
-        int, Variable("DB_POOL_MIN", whole_number(0, 1000), "not yet: connections that are kept open")
+        int, Variable("DB_POOL_MIN", whole_number(0, 1000), "connections that each process keeps open")
     ] = 1
     pool_max: Annotated[
-        int, Variable("DB_POOL_MAX", whole_number(1, 1000), "not yet: connections at most")
+        int,
+        Variable(
+            "DB_POOL_MAX",
+            whole_number(1, 1000),
+            "connections of each process at most, beside one that listens",
+        ),
     ] = 10
+    migration_wait_seconds: Annotated[
+        float,
+        Variable(
+            "DB_MIGRATION_WAIT_SECONDS",
+            number(0.1, 86_400),
+            "how long to wait while another process migrates the database",
+        ),
+    ] = 60.0
 
     @property
     def is_embedded(self) -> bool:

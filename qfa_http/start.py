@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
-from qfa_core.errors import QFAError
+from qfa_core.errors import QFAError, StoreUnavailable
 from qfa_core.secrets import Secret
 from qfa_http.asgi import ASGIApp, Message, Receive, Scope, Send
 from qfa_http.container import Container
@@ -25,7 +25,18 @@ async def announce(container: Container) -> None:
     settings = container.settings()
     for default in embedded_defaults(settings):
         _log.warning("for trying out only: %s", default)
-    if not settings.auth.api_keys and (secret := await container.make_first_key()()):
+    if not settings.auth.api_keys:
+        await _announce_first_key(container)
+
+
+async def _announce_first_key(container: Container) -> None:
+    try:
+        secret = await container.make_first_key()()
+    except StoreUnavailable:
+        # Other keys may be in there: once it is back, they open the door.
+        _log.warning("the database is away: whether it holds any key, nobody knows")
+        return
+    if secret:
         _show_once(secret)
 
 

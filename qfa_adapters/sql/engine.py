@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, NullPool, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from qfa_adapters.sql.errors import translated
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
 
+# Values of statements must never reach a log: names of tenants and digests of keys are among them.
+_HIDE_VALUES = True
 _WRITE_AHEAD_LOG = "PRAGMA journal_mode = WAL"  # readers and a writer do not hinder each other
 _PRAGMAS = (
     "PRAGMA busy_timeout = 10000",  # milliseconds that writers wait for each other, off the event loop
@@ -39,18 +42,21 @@ def embedded_engine(path: Path) -> AsyncEngine:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _make_file(path)
-    engine = database_engine(URL.create("sqlite+aiosqlite", database=str(path)))
+    url = URL.create("sqlite+aiosqlite", database=str(path))
+    engine = create_async_engine(url, hide_parameters=_HIDE_VALUES)
     event.listen(engine.sync_engine, "connect", _set_pragmas)
     return engine
 
 
-def database_engine(url: str | URL) -> AsyncEngine:
-    """Return an engine for the database at *url*; PostgreSQL is reached through psycopg."""
-    address = make_url(url)
-    if address.drivername in ("postgres", "postgresql"):
-        address = address.set(drivername="postgresql+psycopg")
-    # Values of statements must never reach a log: names of tenants and digests of keys are among them.
-    return create_async_engine(address, hide_parameters=True)
+def postgres_engine(connect: Callable[[], Awaitable[Any]]) -> AsyncEngine:
+    """
+    Return an engine on connections that *connect* opens or lends; each is closed after use.
+
+    *connect* gives a `psycopg.AsyncConnection` and raises psycopg.Error.
+    """
+    return create_async_engine(
+        "postgresql+psycopg://", async_creator=connect, poolclass=NullPool, hide_parameters=_HIDE_VALUES
+    )
 
 
 def _make_file(path: Path) -> None:

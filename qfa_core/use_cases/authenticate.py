@@ -4,21 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from qfa_core.errors import AuthenticationRequired, KeyStoreUnavailable
 from qfa_core.ports.key_store import KeyStore
 from qfa_core.tenancy import ApiKey, digest_of
 
 CACHE_SECONDS = 5.0
+OUTAGE_SECONDS = 900.0
+RETRY_SECONDS = 5.0
+
+
+class _Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A key, when it was found, and how often something had been in doubt by then."""
+
+    key: ApiKey
+    at: float
+    doubts: int
 
 
 class KnownKeys:
-    """Keys found lately, by digest, so that a busy caller costs its store one look-up every few seconds."""
+    """
+    Keys found lately, by digest.
 
-    def __init__(self, clock: Callable[[], float], *, keep_seconds: float = CACHE_SECONDS) -> None:
+    For *keep_seconds* they spare their store a look-up. While it is away they serve for *outage_seconds*
+    after they were found, and it is asked again every *retry_seconds* only.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        keep_seconds: float = CACHE_SECONDS,
+        outage_seconds: float = OUTAGE_SECONDS,
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:
         self._clock = clock
         self._keep_seconds = keep_seconds
-        self._found: dict[str, tuple[ApiKey, float]] = {}
+        self._outage_seconds = outage_seconds
+        self._retry_seconds = retry_seconds
+        self._found: dict[str, _Found] = {}
         self._revision = 0
+        self._doubts = 0
+        self._away_until = float("-inf")
 
     @property
     def revision(self) -> int:
@@ -26,9 +54,13 @@ class KnownKeys:
         return self._revision
 
     def get(self, digest: str) -> ApiKey | None:
-        """Return a key found less than `keep_seconds` ago."""
-        key, found_at = self._found.get(digest, (None, 0.0))
-        return key if key and self._clock() - found_at < self._keep_seconds else None
+        """Return a key that may be used without asking its store."""
+        found, now = self._found.get(digest), self._clock()
+        if found is None:
+            return None
+        is_fresh = found.doubts == self._doubts and now - found.at < self._keep_seconds
+        serves = now < self._away_until and now - found.at < self._outage_seconds
+        return found.key if is_fresh or serves else None
 
     def put(self, digest: str, key: ApiKey, *, revision: int) -> None:
         """
@@ -37,16 +69,26 @@ class KnownKeys:
         Only keys that exist are remembered, so that wrong ones cannot fill the memory.
         """
         if revision == self._revision:
-            self._found[digest] = (key, self._clock())
+            self._found[digest] = _Found(key=key, at=self._clock(), doubts=self._doubts)
 
     def forget(self, *, key_id: str | None = None, tenant_id: str | None = None) -> None:
         """Forget a key, or all of a tenant, at once."""
         self._revision += 1
         self._found = {
-            digest: (key, found_at)
-            for digest, (key, found_at) in self._found.items()
-            if key.id != key_id and key.tenant_id != tenant_id
+            digest: found
+            for digest, found in self._found.items()
+            if found.key.id != key_id and found.key.tenant_id != tenant_id
         }
+
+    def doubt(self) -> None:
+        """Look every key up again before it is used: some may have been removed unnoticed."""
+        self._revision += 1
+        self._doubts += 1
+        self._away_until = float("-inf")
+
+    def bridge_outage(self) -> None:
+        """Note that a store is away just now, and let the keys that were found before bridge the time."""
+        self._away_until = self._clock() + self._retry_seconds
 
 
 class Authenticate:
@@ -58,7 +100,7 @@ class Authenticate:
 
     async def __call__(self, secret: str | None) -> ApiKey:
         """
-        Return the key that *secret* is.
+        Return the key that *secret* is; while a store is away, as it was when it was last found.
 
         Raises AuthenticationRequired if no store knows it, and KeyStoreUnavailable if one that
         might could not be asked.
@@ -69,7 +111,13 @@ class Authenticate:
         if known := self._known.get(digest):
             return known
         revision = self._known.revision
-        key = await self._find(digest)
+        try:
+            key = await self._find(digest)
+        except KeyStoreUnavailable:
+            self._known.bridge_outage()
+            if known := self._known.get(digest):
+                return known
+            raise
         self._known.put(digest, key, revision=revision)
         return key
 

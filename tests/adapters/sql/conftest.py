@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from qfa_adapters.sql.engine import database_engine, embedded_engine
+from qfa_adapters.sql.engine import embedded_engine, postgres_engine
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.fakes.in_memory_key_store import InMemoryKeyStore, InMemoryTenantStore
@@ -39,7 +41,7 @@ async def sqlite(folder: Path) -> AsyncIterator[AsyncEngine]:
 @asynccontextmanager
 async def postgresql(url: str) -> AsyncIterator[AsyncEngine]:
     """Open a database of PostgreSQL that was migrated to head."""
-    engine = database_engine(url)
+    engine = postgres_engine(partial(psycopg.AsyncConnection.connect, url))
     yield engine
     await engine.dispose()
 

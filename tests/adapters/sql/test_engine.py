@@ -5,10 +5,11 @@ from __future__ import annotations
 import stat
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from qfa_adapters.sql.engine import database_engine, embedded_engine
+from qfa_adapters.sql.engine import embedded_engine, postgres_engine
 from qfa_core.errors import StoreUnavailable
 
 
@@ -61,14 +62,7 @@ def test_a_folder_that_cannot_be_made_is_an_error_of_ours(tmp_path: Path) -> Non
         embedded_engine(tmp_path / "file" / "qfa.sqlite3")
 
 
-@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_postgresql_is_reached_through_psycopg(scheme: str) -> None:
-    engine = database_engine(f"{scheme}://user:password@host/name")
-
-    assert (engine.dialect.name, engine.driver) == ("postgresql", "psycopg")
-
-
 def test_no_engine_shows_the_values_of_its_statements(tmp_path: Path) -> None:
-    engines = [embedded_engine(tmp_path / "qfa.sqlite3"), database_engine("postgresql://host/name")]
+    engines = [embedded_engine(tmp_path / "qfa.sqlite3"), postgres_engine(psycopg.AsyncConnection.connect)]
 
     assert all(engine.sync_engine.hide_parameters for engine in engines)

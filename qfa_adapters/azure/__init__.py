@@ -1,0 +1,1 @@
+"""What Azure gives to a service that runs there."""

@@ -1,0 +1,1 @@
+"""Connections to PostgreSQL, through psycopg and its pool."""
