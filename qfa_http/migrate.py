@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qfa_core.errors import QFAError, StoreUnavailable
-from qfa_http.settings import Settings, SettingsError, read_settings
+from qfa_http.logs import configure_logging
+from qfa_http.settings import LoggingSettings, Settings, SettingsError, read_settings
 
 LOCK_KEY = 0x514641
 WAIT_SECONDS = 60.0
@@ -195,6 +196,7 @@ _ALONE: dict[str, Callable[[Connection, float], AbstractContextManager[None]]] =
 
 def main() -> None:
     """Migrate the database of this process's environment; an error is one line and status 1."""
+    configure_logging(LoggingSettings(level="error", format="text"))  # the error below says it all
     try:
         migrate(read_settings(os.environ))
     except (SettingsError, QFAError) as error:

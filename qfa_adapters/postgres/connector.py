@@ -104,7 +104,7 @@ class PostgresConnector:
             reason = "it refuses the password or token"
         else:
             reason = f"it cannot be reached, or does not let us in ({type(error).__name__})"
-        _logger.error("No connection to the database: %s.", reason)
+        _logger.warning("No connection to the database: %s.", reason)
 
 
 class NoToken(psycopg.OperationalError):

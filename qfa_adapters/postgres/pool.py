@@ -9,6 +9,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool
 
 from qfa_adapters.postgres.connector import PostgresConnector
+from qfa_core.patience import within
 
 WAIT_SECONDS = 2.0
 WAITING_AT_MOST = 200
@@ -33,7 +34,6 @@ class PostgresPool:
             min_size=min_size,
             max_size=max_size,
             open=False,
-            check=AsyncConnectionPool.check_connection,
             timeout=WAIT_SECONDS,
             max_waiting=WAITING_AT_MOST,
             reconnect_timeout=_ATTEMPT_SECONDS,
@@ -56,7 +56,29 @@ class PostgresPool:
         """
         if self._connector.is_failing and not self._pool.get_stats()["pool_available"]:
             raise psycopg.OperationalError("no connection could be opened a moment ago")
-        return await self._pool.getconn()
+        try:
+            return await within(WAIT_SECONDS, self._working_connection())
+        except TimeoutError:
+            raise psycopg.OperationalError("no connection came free, or worked, in time") from None
+
+    async def _working_connection(self) -> psycopg.AsyncConnection[Any]:
+        """
+        Take connections until one works; those that do not are replaced.
+
+        The pool's own `check` pauses longer after every broken one, and a restart of the server breaks all.
+        """
+        for _ in range(2 * self._pool.max_size):
+            connection = await self._pool.getconn()
+            try:
+                await self._pool.check_connection(connection)
+            except psycopg.Error:
+                await connection.close()
+            except BaseException:  # above all a caller that waits no longer: the pool must not lose it
+                await connection.close()
+                raise
+            else:
+                return connection
+        raise psycopg.OperationalError("one connection after the other was broken")
 
 
 class _Lent(psycopg.AsyncConnection[Any]):

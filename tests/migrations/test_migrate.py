@@ -135,7 +135,8 @@ def test_a_database_out_of_reach_is_one_line_that_gives_nothing_away(tmp_path: P
     output, errors = process.communicate(timeout=120)
 
     assert (output, process.returncode) == ("", 1)
-    assert errors == "qfa: The database could not be migrated: OperationalError.\n"
+    assert errors == "qfa: The database could not be reached: OperationalError.\n"
+    assert "canary" not in errors
 
 
 def test_a_malformed_setting_is_one_line_that_names_it(tmp_path: Path) -> None:
