@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, insert, literal, select
+from sqlalchemy import Delete, Insert, Row, Select, bindparam, delete, insert, literal, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qfa_adapters.sql.errors import translated
 from qfa_adapters.sql.tables import api_keys, tenants
 from qfa_core.errors import KeyStoreUnavailable, NotFound
+from qfa_core.patience import within
 from qfa_core.ports.key_store import KeyRegistry, TenantRegistry
 from qfa_core.tenancy import ApiKey, Tenant
+
+PATIENCE_SECONDS = 10.0  # with a statement on a few rows: a database that takes longer hangs
 
 _KEYS = select(api_keys.c.id, api_keys.c.name, api_keys.c.tenant_id, api_keys.c.is_superuser)
 _KEY_BY_DIGEST = _KEYS.where(api_keys.c.digest == bindparam("digest"))
@@ -39,11 +42,8 @@ class SQLKeyStore(KeyRegistry):
         ).where(tenants.c.id == key.tenant_id)
         columns = ["id", "tenant_id", "name", "digest", "is_superuser"]
         statement = insert(api_keys).from_select(columns, row).execution_options(preserve_rowcount=True)
-        with translated(KeyStoreUnavailable):
-            async with self._engine.begin() as connection:
-                result = await connection.execute(statement)
-                if result.rowcount == 0:
-                    raise NotFound
+        if await _changed(self._engine, statement) == 0:
+            raise NotFound
 
     async def keys(self, tenant_id: str | None = None) -> tuple[ApiKey, ...]:
         wanted = _KEYS if tenant_id is None else _KEYS.where(api_keys.c.tenant_id == tenant_id)
@@ -52,11 +52,8 @@ class SQLKeyStore(KeyRegistry):
         return tuple(sorted(keys, key=lambda key: (key.tenant_id, key.name, key.id)))
 
     async def remove(self, key_id: str) -> None:
-        with translated(KeyStoreUnavailable):
-            async with self._engine.begin() as connection:
-                result = await connection.execute(delete(api_keys).where(api_keys.c.id == key_id))
-                if result.rowcount == 0:
-                    raise NotFound
+        if await _changed(self._engine, delete(api_keys).where(api_keys.c.id == key_id)) == 0:
+            raise NotFound
 
     async def check(self) -> None:
         await _read(self._engine, _KEYS.limit(1))
@@ -70,9 +67,7 @@ class SQLTenantStore(TenantRegistry):
 
     async def add(self, tenant: Tenant) -> None:
         row = {"id": tenant.id, "name": tenant.name, "allows_superusers": tenant.allows_superusers}
-        with translated(KeyStoreUnavailable):
-            async with self._engine.begin() as connection:
-                await connection.execute(insert(tenants), row)
+        await _changed(self._engine, insert(tenants).values(row))
 
     async def find(self, tenant_id: str) -> Tenant | None:
         rows = await _read(self._engine, _TENANTS.where(tenants.c.id == tenant_id))
@@ -83,17 +78,28 @@ class SQLTenantStore(TenantRegistry):
         return tuple(sorted(found, key=lambda tenant: tenant.name))
 
     async def remove(self, tenant_id: str) -> None:
-        with translated(KeyStoreUnavailable):
-            async with self._engine.begin() as connection:
-                result = await connection.execute(delete(tenants).where(tenants.c.id == tenant_id))
-                if result.rowcount == 0:
-                    raise NotFound
+        if await _changed(self._engine, delete(tenants).where(tenants.c.id == tenant_id)) == 0:
+            raise NotFound
 
 
 async def _read(engine: AsyncEngine, statement: Select[Any], **values: str) -> list[Row[Any]]:
-    with translated(KeyStoreUnavailable):
+    async def rows() -> list[Row[Any]]:
         async with engine.connect() as connection:
             return list((await connection.execute(statement, values)).all())
+
+    with translated(KeyStoreUnavailable):
+        return await within(PATIENCE_SECONDS, rows())
+
+
+async def _changed(engine: AsyncEngine, statement: Insert | Delete) -> int:
+    """Run *statement* in a transaction and return how many rows it changed."""
+
+    async def change() -> int:
+        async with engine.begin() as connection:
+            return (await connection.execute(statement)).rowcount
+
+    with translated(KeyStoreUnavailable):
+        return await within(PATIENCE_SECONDS, change())
 
 
 def _api_key(row: Row[Any]) -> ApiKey:

@@ -10,7 +10,11 @@ from qfa_http.commands.surroundings import Surroundings
 @click.command(short_help="Bring the database up to date.")
 @click.pass_obj
 def migrate(surroundings: Surroundings) -> None:
-    """Bring the database up to date; nothing happens where DB_TRACK_USAGE is false."""
+    """
+    Bring the database up to date; nothing happens where DB_TRACK_USAGE is false.
+
+    Any number of processes may do so at once: one migrates, the others wait, DB_MIGRATION_WAIT_SECONDS at most.
+    """
     settings = surroundings.settings()
     from qfa_http.migrate import migrate as bring_up_to_date
 

@@ -20,13 +20,21 @@ STARTUP_FAILED = 3
 )
 @click.pass_obj
 def serve(surroundings: Surroundings, host: str | None, port: int | None) -> int:
-    """Bring the database up to date, then serve until SIGTERM or Ctrl-C."""
+    """
+    Bring the database up to date, then serve until SIGTERM or Ctrl-C.
+
+    A database that cannot be reached is warned of, and served without; a migration that fails ends it.
+    """
     settings = surroundings.settings()
     surroundings.build(settings)  # what no worker could start with is refused here, once
-    from qfa_http.migrate import migrate
+    from qfa_http.migrate import DatabaseUnreachable, migrate
 
     with _bound_socket(host or settings.http.host, port or settings.http.port) as listener:
-        migrate(settings)
+        try:
+            migrate(settings)
+        except DatabaseUnreachable as error:
+            # Analyses need no database: they go on, and their usage waits in the journal.
+            click.echo(f"qfa: {error} Serving without it; run `qfa migrate` once it is back.", err=True)
         return _serve_at(listener, settings.http.workers)
 
 
