@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,8 +13,8 @@ from qfa_adapters.sql.engine import embedded_engine
 from qfa_adapters.sql.tables import metadata, tenants
 from qfa_core.errors import StoreUnavailable
 from qfa_http.migrate import head_revision, upgrade
+from tests.migrations.migrating import end_of, start_migrating
 
-ROOT = Path(__file__).parents[2]
 VERSIONS = table("alembic_version", column("version_num"))
 
 
@@ -39,17 +36,6 @@ def statements_of(engine: AsyncEngine) -> list[str]:
 
 def tables(connection: Connection) -> set[str]:
     return set(inspect(connection).get_table_names())
-
-
-def start_migrating(folder: Path, **variables: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "qfa_http.migrate"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "QFA_DATA_DIR": str(folder), **variables},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 async def test_an_empty_database_gets_every_table(engine: AsyncEngine) -> None:
@@ -113,7 +99,7 @@ async def test_what_a_database_holds_survives_migrating_again(engine: AsyncEngin
 
 async def test_processes_that_start_at_once_migrate_once_and_all_succeed(tmp_path: Path) -> None:
     processes = [start_migrating(tmp_path) for _ in range(3)]
-    outcomes = [(*process.communicate(timeout=120), process.returncode) for process in processes]
+    outcomes = [end_of(process) for process in processes]
     engine = embedded_engine(tmp_path / "qfa.sqlite3")
     async with engine.connect() as connection:
         versions = (await connection.execute(select(VERSIONS.c.version_num))).all()
@@ -124,26 +110,26 @@ async def test_processes_that_start_at_once_migrate_once_and_all_succeed(tmp_pat
 
 
 def test_nothing_happens_where_usage_is_not_tracked(tmp_path: Path) -> None:
-    process = start_migrating(tmp_path, DB_TRACK_USAGE="false")
+    ended = end_of(start_migrating(tmp_path, DB_TRACK_USAGE="false"))
 
-    assert (*process.communicate(timeout=120), process.returncode) == ("", "", 0)
+    assert ended == ("", "", 0)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_out_of_reach_is_one_line_that_gives_nothing_away(tmp_path: Path) -> None:
-    process = start_migrating(tmp_path, DB_URL="postgresql://canary-user:canary-password@127.0.0.1:1/name")
-    output, errors = process.communicate(timeout=120)
+    output, errors, status = end_of(
+        start_migrating(tmp_path, DB_URL="postgresql://canary-user:canary-password@127.0.0.1:1/name")
+    )
 
-    assert (output, process.returncode) == ("", 1)
+    assert (output, status) == ("", 1)
     assert errors == "qfa: The database could not be reached: OperationalError.\n"
     assert "canary" not in errors
 
 
 def test_a_malformed_setting_is_one_line_that_names_it(tmp_path: Path) -> None:
-    process = start_migrating(tmp_path, DB_TRACK_USAGE="canary")
-    output, errors = process.communicate(timeout=120)
+    output, errors, status = end_of(start_migrating(tmp_path, DB_TRACK_USAGE="canary"))
 
-    assert (output, process.returncode) == ("", 1)
+    assert (output, status) == ("", 1)
     assert errors.startswith("qfa: DB_TRACK_USAGE ")
     assert len(errors.splitlines()) == 1
     assert "canary" not in errors
