@@ -76,12 +76,12 @@ UVICORN = ("-m", "uvicorn", "qfa_http.main:app")
 @contextmanager
 def running(folder: Path, way: Sequence[str] = SERVE, **variables: str) -> Iterator[Service]:
     """Start the service in some *way* and wait until it is healthy; kill it in the end if it still runs."""
-    port = _free_port()
+    port = free_port()
     log_file = folder / f"service-{port}.log"
     environ = environment(folder, **variables)
     with log_file.open("wb") as log:
         command = [sys.executable, *way, "--host", "127.0.0.1", "--port", str(port)]
-        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)  # noqa: S603 - our own program
+        process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
     service = Service(url=f"http://127.0.0.1:{port}", process=process, log_file=log_file)
     try:
         _wait_until_healthy(service)
@@ -92,7 +92,8 @@ def running(folder: Path, way: Sequence[str] = SERVE, **variables: str) -> Itera
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port at 127.0.0.1 that nobody listens at."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]

@@ -7,7 +7,13 @@ import pytest
 from qfa_core.errors import AuthenticationRequired, KeyStoreUnavailable
 from qfa_core.fakes import InMemoryKeyStore
 from qfa_core.tenancy import ApiKey, digest_of
-from qfa_core.use_cases.authenticate import CACHE_SECONDS, Authenticate, KnownKeys
+from qfa_core.use_cases.authenticate import (
+    CACHE_SECONDS,
+    OUTAGE_SECONDS,
+    RETRY_SECONDS,
+    Authenticate,
+    KnownKeys,
+)
 
 KEY = ApiKey(id="k-1", name="crm", tenant_id="kenya")
 OTHER = ApiKey(id="k-2", name="crm", tenant_id="nepal")
@@ -110,6 +116,112 @@ async def test_a_key_found_a_while_ago_is_looked_up_again() -> None:
         await authenticate("sesame")
 
     assert len(store.looked_up) == 2
+
+
+async def test_while_its_store_is_away_a_known_key_serves_for_a_bounded_time() -> None:
+    clock, store = Clock(), await knowing(sesame=KEY)
+    authenticate = asking(store, clock=clock)
+    await authenticate("sesame")
+    found_at = clock.now
+    store.available = False
+    clock.now = found_at + OUTAGE_SECONDS - 1
+    assert await authenticate("sesame") == KEY
+    clock.now = found_at + OUTAGE_SECONDS
+
+    with pytest.raises(KeyStoreUnavailable):
+        await authenticate("sesame")
+
+
+async def test_a_store_that_is_away_is_asked_for_known_keys_every_few_seconds_only() -> None:
+    clock, store = Clock(), await knowing(sesame=KEY, barley=OTHER)
+    authenticate = asking(store, clock=clock)
+    for secret in ("sesame", "barley"):
+        await authenticate(secret)
+    store.available = False
+    clock.now += CACHE_SECONDS
+    store.looked_up.clear()
+    for secret in ("sesame", "barley", "sesame", "barley"):
+        await authenticate(secret)
+    asked_at_first = len(store.looked_up)
+    clock.now += RETRY_SECONDS
+    await authenticate("barley")
+
+    assert (asked_at_first, len(store.looked_up)) == (1, 2)
+
+
+async def test_a_key_that_was_never_found_does_not_serve_while_its_store_is_away() -> None:
+    store = await knowing(sesame=KEY)
+    authenticate = asking(store)
+    await authenticate("sesame")
+    store.available = False
+    for _ in range(2):
+        with pytest.raises(KeyStoreUnavailable):
+            await authenticate("barley")
+
+
+async def test_a_key_that_is_forgotten_does_not_serve_while_its_store_is_away() -> None:
+    store, known = await knowing(sesame=KEY), KnownKeys(Clock())
+    authenticate = Authenticate([store], known)
+    await authenticate("sesame")
+    store.available = False
+    known.forget(key_id=KEY.id)
+
+    with pytest.raises(KeyStoreUnavailable):
+        await authenticate("sesame")
+
+
+async def test_a_store_that_is_back_is_asked_again_for_what_served_meanwhile() -> None:
+    clock, store = Clock(), await knowing(sesame=KEY)
+    authenticate = asking(store, clock=clock)
+    await authenticate("sesame")
+    store.available = False
+    clock.now += CACHE_SECONDS
+    await authenticate("sesame")
+    store.available = True
+    await store.remove(KEY.id)
+    clock.now += RETRY_SECONDS
+
+    with pytest.raises(AuthenticationRequired):
+        await authenticate("sesame")
+
+
+async def test_in_doubt_every_key_is_looked_up_again_before_it_is_used() -> None:
+    store, known = await knowing(sesame=KEY), KnownKeys(Clock())
+    authenticate = Authenticate([store], known)
+    await authenticate("sesame")
+    await store.remove(KEY.id)
+    known.doubt()
+
+    with pytest.raises(AuthenticationRequired):
+        await authenticate("sesame")
+
+
+async def test_a_doubt_ends_the_time_in_which_a_store_counts_as_away() -> None:
+    clock, store = Clock(), await knowing(sesame=KEY)
+    known = KnownKeys(clock)
+    authenticate = Authenticate([store], known)
+    await authenticate("sesame")
+    store.available = False
+    clock.now += CACHE_SECONDS
+    await authenticate("sesame")
+    store.available = True
+    await store.remove(KEY.id)
+    known.doubt()
+
+    with pytest.raises(AuthenticationRequired):
+        await authenticate("sesame")
+
+
+async def test_a_key_in_doubt_while_it_is_looked_up_is_not_remembered() -> None:
+    store, known = await knowing(sesame=KEY), KnownKeys(Clock())
+    authenticate = Authenticate([store], known)
+    store.during = known.doubt
+    await authenticate("sesame")
+    store.during = lambda: None
+    await store.remove(KEY.id)
+
+    with pytest.raises(AuthenticationRequired):
+        await authenticate("sesame")
 
 
 async def test_wrong_keys_are_not_remembered() -> None:

@@ -111,7 +111,7 @@ class PostgresServer:
             **self._settings,
         }
         with (self._folder / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - the server under test
+            self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self._data, *_options(settings)],
                 stdout=log,
                 stderr=log,
@@ -151,7 +151,7 @@ class PostgresServer:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [self._binaries / program, "-D", self._data, *arguments]
-        subprocess.run(command, check=True, capture_output=True, cwd=self._folder, **self._user)  # noqa: S603 - of the same wheel
+        subprocess.run(command, check=True, capture_output=True, cwd=self._folder, **self._user)
 
     def _wait_until_it_answers(self) -> None:
         give_up_at = time.monotonic() + START_SECONDS

@@ -1,4 +1,4 @@
-"""TLS in front of a PostgreSQL that was built without it: PostgreSQL's own handshake, then what comes through."""
+"""TLS in front of a PostgreSQL that was built without: its own handshake, then whatever comes through."""
 
 from __future__ import annotations
 

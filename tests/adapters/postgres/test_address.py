@@ -14,14 +14,9 @@ URL = "postgresql://user:canary@db.example/qfa"
 def test_every_usual_scheme_is_understood(scheme: str) -> None:
     address = PostgresAddress.from_url(Secret(f"{scheme}://user:pass%2Fword@db.example:6432/qfa"))
 
-    parameters = address.parameters("test")
-    assert {
-        "host": "db.example",
-        "port": "6432",
-        "dbname": "qfa",
-        "user": "user",
-    }.items() <= parameters.items()
-    assert parameters["password"] == "pass/word"
+    told = address.parameters("test").items()
+    assert {"host": "db.example", "port": "6432", "dbname": "qfa", "user": "user"}.items() <= told
+    assert ("password", "pass/word") in told
 
 
 def test_what_libpq_does_not_understand_is_refused_without_being_quoted() -> None:

@@ -28,7 +28,7 @@ class Heard:
 
 async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - another process is watched: nothing else tells
             await asyncio.sleep(0.005)
 
 
