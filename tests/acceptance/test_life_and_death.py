@@ -130,7 +130,7 @@ def test_a_setting_at_fault_stops_the_start_with_one_line(
     command = [sys.executable, "-m", *way]
     environ = environment(tmp_path, **variables)
 
-    ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=30)  # noqa: S603 - our own program
+    ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=30)
 
     assert ended.returncode != 0
     assert ended.stderr.startswith("qfa: ")
@@ -146,7 +146,7 @@ def test_a_data_folder_that_cannot_be_made_stops_the_start_and_is_named(
     (tmp_path / "file").touch()
     environ = environment(tmp_path, QFA_DATA_DIR=str(tmp_path / "file" / CANARY))
 
-    ended = subprocess.run(  # noqa: S603 - our own program
+    ended = subprocess.run(
         [sys.executable, *way], cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=30
     )
 

@@ -83,14 +83,14 @@ def test_a_data_folder_that_cannot_be_made_is_one_line(qfa: CommandLine, tmp_pat
 def test_what_takes_long_to_import_is_not_imported_for_the_help() -> None:
     code = f"import sys, qfa_http.cli; print([name for name in {SLOW} if name in sys.modules])"
 
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)  # noqa: S603 - our own code
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
 
     assert found.stdout == "[]\n"
 
 
 def test_a_reader_that_has_left_is_no_reason_to_complain(tmp_path: Path) -> None:
     environ = environment_of_a_process(tmp_path)
-    with subprocess.Popen(  # noqa: S603 - our own program
+    with subprocess.Popen(
         [*PROGRAM, "settings"], env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
         assert process.stdout is not None
