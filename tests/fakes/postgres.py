@@ -78,6 +78,11 @@ class PostgresServer:
         assert self._process is not None, "the server is stopped"
         return self._process.pid
 
+    @property
+    def programs(self) -> Path:
+        """Where psql, pg_dump and their likes are, of the server's own version."""
+        return self._binaries
+
     def url(self, database: str = "postgres", *, user: str = SUPERUSER, password: str = "") -> str:
         """Return where *database* is, as DB_URL wants it."""
         secret = f":{password}" if password else ""
