@@ -127,7 +127,7 @@ def test_no_canary_is_in_the_log_or_in_the_store(service: Service, outcomes: Map
     with service.client(SUPERUSER_KEY) as root:
         total = root.get("/v1/usage/all/by-operation").json()["total"]
     data = service.log_file.parent / "data"
-    stored = b"".join(path.read_bytes() for path in data.iterdir())
+    stored = b"".join(path.read_bytes() for path in data.rglob("*") if path.is_file())
 
     assert total["total_calls"] == len(outcomes)
     for canary in (CANARY, TEXT_CANARY, LLM_KEY, KEY, SUPERUSER_KEY):
