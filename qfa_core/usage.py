@@ -9,6 +9,7 @@ import msgspec
 
 Operation = Literal["analyze", "summarize", "summarize_aggregate", "assign_codes", "detect_sensitive"]
 Dimension = Literal["tenant", "operation"]
+Grouping = tuple[Dimension, ...]  # the dimensions that totals are split by; () is one total
 
 
 class LLMCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,13 +39,13 @@ class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     Which calls to count: half-open window (*since* counts, *until* does not), None for no bound.
 
     *tenant_id* None means all tenants. Times have a time zone.
-    *group_by* names the dimensions that rows of the result are split by, () for one total.
+    *groupings*: each asks for the same calls, split differently.
     """
 
     since: dt.datetime | None = None
     until: dt.datetime | None = None
     tenant_id: str | None = None
-    group_by: tuple[Dimension, ...] = ()
+    groupings: tuple[Grouping, ...] = ((),)
 
 
 class Distribution(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +77,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
 
 class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
     """
-    The figures of one group; a dimension that the query did not group by is None.
+    The figures of one group; a dimension that its grouping does not split by is None.
 
     *requests*: a request is the sum of its LLM calls, and failed only if all of them failed.
     *llm_calls*: one LLM call counts once.

@@ -17,6 +17,7 @@ from qfa_http.commands.migrate import migrate
 from qfa_http.commands.serve import serve
 from qfa_http.commands.settings import settings
 from qfa_http.commands.surroundings import Surroundings, build_container
+from qfa_http.commands.usage import usage
 from qfa_http.logs import configure_logging, place_of
 from qfa_http.settings import LoggingSettings
 from qfa_http.settings_values import SettingsError
@@ -35,7 +36,7 @@ def qfa() -> None:
     """
 
 
-for command in (serve, migrate, settings, keys, analyze):
+for command in (serve, migrate, settings, keys, usage, analyze):
     qfa.add_command(command)
 
 

@@ -14,11 +14,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
+import msgspec
 from dependency_injector import containers, providers
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qfa_adapters.absent.stores import AbsentKeyRegistry, AbsentTenantRegistry, AbsentUsageStore
 from qfa_adapters.anonymize.lexicon_anonymizer import LexiconAnonymizer
+from qfa_adapters.buffer.journal import UsageJournal
 from qfa_adapters.buffer.usage_store import BufferedUsageStore
 from qfa_adapters.environment.key_store import EnvironmentKeyStore
 from qfa_adapters.llm.client import HttpxLLMClient
@@ -42,13 +44,14 @@ from qfa_core.use_cases.detect_sensitive import DetectSensitive
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.make_first_key import MakeFirstKey
 from qfa_core.use_cases.manage_keys import ManageKeys
+from qfa_core.use_cases.prune_usage import PruneUsage
 from qfa_core.use_cases.recording import RecordingLLMClient
 from qfa_core.use_cases.report_usage import ReportUsage
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
 from qfa_http.migrate import upgrade
 from qfa_http.readiness import Check, CheckReadiness
 from qfa_http.settings import EXTRACTIVE_MODEL, DatabaseSettings, Settings, SettingsError
-from qfa_http.wire.health import DependencyName
+from qfa_http.wire.health import NO_BACKLOG, DependencyName, UsageBacklog
 
 if TYPE_CHECKING:  # imported where a deployment wants them: the embedded defaults start without
     from qfa_adapters.azure.tokens import ManagedIdentityTokens
@@ -58,6 +61,7 @@ if TYPE_CHECKING:  # imported where a deployment wants them: the embedded defaul
     from qfa_adapters.postgres.pool import PostgresPool
 
 EMBEDDED_FILE = "qfa.sqlite3"
+JOURNAL_FOLDER = "usage-journal"
 KEY_PREFIX = "qfa_"
 KEY_BYTES = 32
 
@@ -150,8 +154,16 @@ def _embedded_engine(settings: Settings) -> AsyncEngine:
         raise SettingsError(("QFA_DATA_DIR", "wants a folder that can be made and written to")) from None
 
 
-def _usage_store(engine: AsyncEngine | None) -> UsageStore:
-    return AbsentUsageStore() if engine is None else BufferedUsageStore(SQLUsageStore(engine))
+def _usage_store(settings: Settings, engine: AsyncEngine | None) -> UsageStore:
+    if engine is None:
+        return AbsentUsageStore()
+    return BufferedUsageStore(SQLUsageStore(engine), journal=UsageJournal(settings.data_dir / JOURNAL_FOLDER))
+
+
+def _backlog(usage_store: UsageStore) -> UsageBacklog:
+    if not isinstance(usage_store, BufferedUsageStore):
+        return NO_BACKLOG
+    return msgspec.convert(usage_store.backlog, UsageBacklog, from_attributes=True)
 
 
 def _key_registry(engine: AsyncEngine | None) -> KeyRegistry:
@@ -213,7 +225,7 @@ def _check_readiness(
         embedded += ["key_stores"]
     if settings.llm.model == EXTRACTIVE_MODEL:
         embedded += ["llm"]
-    return CheckReadiness(checks, embedded=embedded)
+    return CheckReadiness(checks, usage=lambda: _backlog(usage_store), embedded=embedded)
 
 
 class Container(containers.DeclarativeContainer):
@@ -226,7 +238,7 @@ class Container(containers.DeclarativeContainer):
     pool = providers.ThreadSafeSingleton(_pool, settings, connector)
     engine = providers.ThreadSafeSingleton(_engine, settings, pool)
     migration_engine = providers.Factory(_migration_engine, settings)
-    usage_store = providers.ThreadSafeSingleton(_usage_store, engine)
+    usage_store = providers.ThreadSafeSingleton(_usage_store, settings, engine)
     key_registry = providers.ThreadSafeSingleton(_key_registry, engine)
     tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, engine)
     configured_keys = providers.ThreadSafeSingleton(_configured_keys, settings)
@@ -261,6 +273,7 @@ class Container(containers.DeclarativeContainer):
     assign_codes = providers.Factory(AssignCodes, calls)
     detect_sensitive = providers.Factory(DetectSensitive, calls)
     report_usage = providers.Factory(ReportUsage, usage_store)
+    prune_usage = providers.Factory(PruneUsage, usage_store)
 
     known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
     key_changes = providers.ThreadSafeSingleton(_key_changes, connector, known_keys)

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from typing import Any
+
+import msgspec
 
 from qfa_core.errors import QFAError
-from qfa_http.wire.health import Dependency, DependencyName, DependencyState
+from qfa_core.patience import within
+from qfa_http.wire.health import Dependency, DependencyName, DependencyState, UsageBacklog
 
 CHECK_SECONDS = 2.0
 
-Check = Callable[[], Awaitable[None]]
+Check = Callable[[], Coroutine[Any, Any, None]]
+
+
+class Readiness(msgspec.Struct, frozen=True, kw_only=True):
+    """The state of every dependency, and what is not in the usage store."""
+
+    dependencies: tuple[Dependency, ...]
+    usage: UsageBacklog
 
 
 class CheckReadiness:
@@ -18,33 +29,35 @@ class CheckReadiness:
     Ask every dependency at once whether it can be used, and wait for no longer than two seconds.
 
     *checks* raise a QFAError where it cannot; None stands for what this deployment does without.
-    *embedded* names those that an embedded default stands in for.
+    *usage* tells what the usage store lacks. *embedded* names what an embedded default stands in for.
     """
 
     def __init__(
         self,
         checks: Mapping[DependencyName, Check | None],
         *,
+        usage: Callable[[], UsageBacklog],
         embedded: Collection[DependencyName] = (),
     ) -> None:
         self._checks = dict(checks)
+        self._usage = usage
         self._embedded = frozenset(embedded)
 
-    async def __call__(self) -> list[Dependency]:
-        """Return the state of every dependency, in the order of the checks."""
+    async def __call__(self) -> Readiness:
+        """Return the state of every dependency in the order of the checks, and the backlog after them."""
         states = await asyncio.gather(*map(_state, self._checks.values()))
-        return [
+        dependencies = tuple(
             Dependency(name=name, state=state, embedded=name in self._embedded)
             for name, state in zip(self._checks, states, strict=True)
-        ]
+        )
+        return Readiness(dependencies=dependencies, usage=self._usage())
 
 
 async def _state(check: Check | None) -> DependencyState:
     if check is None:
         return "not_configured"
     try:
-        async with asyncio.timeout(CHECK_SECONDS):
-            await check()
+        await within(CHECK_SECONDS, check())
     except (QFAError, TimeoutError):
         return "unavailable"
     return "ok"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 from qfa_core.errors import KeyStoreUnavailable, UsageStoreUnavailable
@@ -18,6 +19,12 @@ class AbsentUsageStore(UsageStore):
         pass
 
     async def totals(self, query: UsageQuery) -> tuple[UsageTotals, ...]:
+        raise UsageStoreUnavailable
+
+    async def oldest(self, before: dt.datetime, limit: int) -> tuple[LLMCall, ...]:
+        raise UsageStoreUnavailable
+
+    async def forget(self, ids: Sequence[str]) -> int:
         raise UsageStoreUnavailable
 
     async def check(self) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Insert, Row, select
+from sqlalchemy import Executable, Insert, Row, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from qfa_adapters.sql import totals_postgresql, totals_sqlite
 from qfa_adapters.sql.errors import translated
 from qfa_adapters.sql.tables import llm_calls
-from qfa_adapters.sql.totals import FIGURES, totals_statement
+from qfa_adapters.sql.totals import FIGURES, FRACTIONS
 from qfa_core.errors import UsageStoreUnavailable
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import Distribution, LLMCall, Metrics, Operation, UsageQuery, UsageTotals
@@ -21,6 +23,12 @@ _IDEMPOTENT_INSERTS: dict[str, Insert] = {
     "sqlite": sqlite.insert(llm_calls).on_conflict_do_nothing(index_elements=[llm_calls.c.id]),
     "postgresql": postgresql.insert(llm_calls).on_conflict_do_nothing(index_elements=[llm_calls.c.id]),
 }
+# What to run, in one transaction, to add usage up; the rows of the last statement count.
+_TOTALS: dict[str, Callable[[UsageQuery], Sequence[Executable]]] = {
+    "sqlite": lambda query: [totals_sqlite.totals_statement(query)],
+    "postgresql": lambda query: [totals_postgresql.SETTINGS, totals_postgresql.totals_statement(query)],
+}
+_IDS_A_STATEMENT = 5_000  # both databases take tens of thousands of values a statement, not any number
 
 
 class SQLUsageStore(UsageStore):
@@ -29,6 +37,7 @@ class SQLUsageStore(UsageStore):
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._insert = _IDEMPOTENT_INSERTS[engine.dialect.name]
+        self._totals = _TOTALS[engine.dialect.name]
 
     async def record(self, calls: Sequence[LLMCall]) -> None:
         if not calls:
@@ -40,10 +49,34 @@ class SQLUsageStore(UsageStore):
     async def totals(self, query: UsageQuery) -> tuple[UsageTotals, ...]:
         with translated(UsageStoreUnavailable):
             async with self._engine.connect() as connection:
-                rows = (await connection.execute(totals_statement(query))).all()
-        if not rows and not query.group_by:
-            return (UsageTotals(),)
-        return _totals(rows)
+                for statement in self._totals(query):
+                    result = await connection.execute(statement)
+                rows = result.all()
+        return _totals(rows, query)
+
+    async def oldest(self, before: dt.datetime, limit: int) -> tuple[LLMCall, ...]:
+        columns = llm_calls.c
+        statement = (
+            select(llm_calls)
+            .where(columns.started_at < before)
+            .order_by(columns.started_at, columns.id)
+            .limit(limit)
+        )
+        with translated(UsageStoreUnavailable):
+            async with self._engine.connect() as connection:
+                rows = (await connection.execute(statement)).all()
+        return tuple(_call(row) for row in rows)
+
+    async def forget(self, ids: Sequence[str]) -> int:
+        forgotten = 0
+        with translated(UsageStoreUnavailable):
+            async with self._engine.begin() as connection:
+                for start in range(0, len(ids), _IDS_A_STATEMENT):
+                    some = ids[start : start + _IDS_A_STATEMENT]
+                    forgotten += (
+                        await connection.execute(delete(llm_calls).where(llm_calls.c.id.in_(some)))
+                    ).rowcount
+        return forgotten
 
     async def check(self) -> None:
         with translated(UsageStoreUnavailable):
@@ -67,9 +100,16 @@ def _row(call: LLMCall) -> dict[str, Any]:
     }
 
 
-def _totals(rows: Sequence[Row[Any]]) -> tuple[UsageTotals, ...]:
+def _call(row: Row[Any]) -> LLMCall:
+    fields = dict(row._mapping)
+    return LLMCall(request_id=fields.pop("call_id"), **fields)
+
+
+def _totals(rows: Sequence[Row[Any]], query: UsageQuery) -> tuple[UsageTotals, ...]:
     """Join the two rows that the statement returns a group: one over requests, one over LLM calls."""
     groups: dict[tuple[str | None, Operation | None], dict[str, Metrics]] = defaultdict(dict)
+    if () in query.groupings:
+        groups[None, None] = {}
     for row in rows:
         groups[row.tenant_id, row.operation][row.level] = _metrics(row)
     return tuple(
@@ -91,8 +131,7 @@ def _distribution(row: Row[Any], column: str) -> Distribution:
     figures = row._mapping
     if figures[f"{column}_total"] is None:
         return Distribution()
-    # PostgreSQL answers with Decimals where it adds up whole numbers.
     return Distribution(
         total=int(figures[f"{column}_total"]),
-        **{name: float(figures[f"{column}_{name}"]) for name in ("avg", "min", "max", "p5", "p95")},
+        **{name: float(figures[f"{column}_{name}"]) for name in ("avg", *FRACTIONS)},
     )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from qfa_core.errors import UsageStoreUnavailable
 from qfa_core.ports.usage_store import UsageStore
-from qfa_core.usage import Dimension, Distribution, LLMCall, Metrics, Operation, UsageQuery, UsageTotals
+from qfa_core.usage import Distribution, Grouping, LLMCall, Metrics, Operation, UsageQuery, UsageTotals
 
 
 class _Group(msgspec.Struct, frozen=True):
-    """What the rows of one group share; None for a dimension that the query does not split by."""
+    """What the rows of one group share; None for a dimension that its grouping does not split by."""
 
     tenant_id: str | None
     operation: Operation | None
@@ -43,13 +44,17 @@ class InMemoryUsageStore(UsageStore):
 
     async def totals(self, query: UsageQuery) -> tuple[UsageTotals, ...]:
         await self.check()
-        groups: dict[_Group, list[LLMCall]] = defaultdict(list)
-        for call in self._calls.values():
-            if _selects(query, call):
-                groups[_group(call, query.group_by)].append(call)
-        if not groups and not query.group_by:
-            return (UsageTotals(),)
-        return tuple(_totals(group, calls) for group, calls in groups.items())
+        selected = [call for call in self._calls.values() if _selects(query, call)]
+        return tuple(totals for grouping in query.groupings for totals in _split(selected, grouping))
+
+    async def oldest(self, before: dt.datetime, limit: int) -> tuple[LLMCall, ...]:
+        await self.check()
+        found = [call for call in self._calls.values() if call.started_at < before]
+        return tuple(sorted(found, key=lambda call: (call.started_at, call.id))[:limit])
+
+    async def forget(self, ids: Sequence[str]) -> int:
+        await self.check()
+        return len([call for call in (self._calls.pop(each, None) for each in ids) if call])
 
     async def check(self) -> None:
         if not self.available:
@@ -64,10 +69,19 @@ def _selects(query: UsageQuery, call: LLMCall) -> bool:
     )
 
 
-def _group(call: LLMCall, dimensions: Sequence[Dimension]) -> _Group:
+def _split(calls: Iterable[LLMCall], grouping: Grouping) -> Iterator[UsageTotals]:
+    groups: dict[_Group, list[LLMCall]] = defaultdict(list)
+    if not grouping:
+        groups[_Group(None, None)] = []
+    for call in calls:
+        groups[_group(call, grouping)].append(call)
+    return (_totals(group, parts) for group, parts in groups.items())
+
+
+def _group(call: LLMCall, grouping: Grouping) -> _Group:
     return _Group(
-        tenant_id=call.tenant_id if "tenant" in dimensions else None,
-        operation=call.operation if "operation" in dimensions else None,
+        tenant_id=call.tenant_id if "tenant" in grouping else None,
+        operation=call.operation if "operation" in grouping else None,
     )
 
 

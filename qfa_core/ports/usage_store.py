@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -22,10 +23,29 @@ class UsageStore(Protocol):
 
     async def totals(self, query: UsageQuery) -> tuple[UsageTotals, ...]:
         """
-        Add up the calls that *query* selects, one row a group that has any call, in no order.
+        Add up the calls that *query* selects as they are at one moment.
 
+        There is a row a group that has any call, for each of the query's groupings, in no order.
         A request is the sum of those of its calls that the query selects, in the group they fall in.
-        With no match: () where the query groups, one zero row where it does not.
+        With no match, the grouping () still has its one row, of zeros.
+        Raises UsageStoreUnavailable if the store cannot be reached.
+        """
+        ...
+
+    async def oldest(self, before: dt.datetime, limit: int) -> tuple[LLMCall, ...]:
+        """
+        Return the calls that started before *before*, the oldest first, at most *limit* of them.
+
+        Calls that started at one moment come by id. Moments have a time zone.
+        Raises UsageStoreUnavailable if the store cannot be reached.
+        """
+        ...
+
+    async def forget(self, ids: Sequence[str]) -> int:
+        """
+        Delete the calls with these *ids*, all or none, and return how many there were.
+
+        An id that is not kept, or named twice, is no error. A forgotten call may be recorded anew.
         Raises UsageStoreUnavailable if the store cannot be reached.
         """
         ...

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 
 import msgspec
 
 from qfa_core.ports.usage_store import UsageStore
-from qfa_core.usage import Dimension, UsageBreakdown, UsageQuery, UsageReport, UsageTotals
+from qfa_core.usage import Dimension, Grouping, UsageBreakdown, UsageQuery, UsageReport, UsageTotals
 
 
 class ReportUsage:
@@ -26,11 +27,13 @@ class ReportUsage:
         self, tenant_id: str, since: dt.datetime | None, until: dt.datetime | None
     ) -> UsageBreakdown:
         """Return one tenant's usage, broken down by operation; zeros where there is none."""
-        window = UsageQuery(since=since, until=until, tenant_id=tenant_id)
-        (totals,) = await self._store.totals(window)
-        parts = await self._store.totals(_grouped(window, "operation"))
+        totals = await self._store.totals(
+            UsageQuery(since=since, until=until, tenant_id=tenant_id, groupings=((), ("operation",)))
+        )
+        (total,) = _split_by((), totals)
         return UsageBreakdown(
-            totals=msgspec.structs.replace(totals, tenant_id=tenant_id), parts=_by_cost(parts)
+            totals=msgspec.structs.replace(total, tenant_id=tenant_id),
+            parts=_by_cost(_split_by(("operation",), totals)),
         )
 
     async def by_tenant(self, since: dt.datetime | None, until: dt.datetime | None) -> UsageReport:
@@ -46,24 +49,30 @@ class ReportUsage:
     async def _report(
         self, outer: Dimension, inner: Dimension, since: dt.datetime | None, until: dt.datetime | None
     ) -> UsageReport:
-        window = UsageQuery(since=since, until=until)
-        (total,) = await self._store.totals(window)
-        total_parts = await self._store.totals(_grouped(window, inner))
-        groups = await self._store.totals(_grouped(window, outer))
-        parts: dict[str | None, list[UsageTotals]] = {}
-        for cell in await self._store.totals(_grouped(window, outer, inner)):
-            parts.setdefault(_name(cell, outer), []).append(cell)
+        # Asked for at once: a call that is recorded meanwhile is in all of them or in none.
+        totals = await self._store.totals(
+            UsageQuery(since=since, until=until, groupings=((), (inner,), (outer,), (outer, inner)))
+        )
+        (total,) = _split_by((), totals)
+        parts: dict[str | None, list[UsageTotals]] = defaultdict(list)
+        for cell in _split_by((outer, inner), totals):
+            parts[_name(cell, outer)].append(cell)
         return UsageReport(
             groups=tuple(
                 UsageBreakdown(totals=group, parts=_by_cost(parts[_name(group, outer)]))
-                for group in _by_cost(groups)
+                for group in _by_cost(_split_by((outer,), totals))
             ),
-            total=UsageBreakdown(totals=total, parts=_by_cost(total_parts)),
+            total=UsageBreakdown(totals=total, parts=_by_cost(_split_by((inner,), totals))),
         )
 
 
-def _grouped(window: UsageQuery, *dimensions: Dimension) -> UsageQuery:
-    return UsageQuery(since=window.since, until=window.until, tenant_id=window.tenant_id, group_by=dimensions)
+def _split_by(grouping: Grouping, totals: Iterable[UsageTotals]) -> list[UsageTotals]:
+    return [
+        row
+        for row in totals
+        if (row.tenant_id is not None) == ("tenant" in grouping)
+        and (row.operation is not None) == ("operation" in grouping)
+    ]
 
 
 def _name(totals: UsageTotals, dimension: Dimension) -> str | None:

@@ -13,7 +13,8 @@ def migrate(surroundings: Surroundings) -> None:
     """
     Bring the database up to date; nothing happens where DB_TRACK_USAGE is false.
 
-    Any number of processes may do so at once: one migrates, the others wait, DB_MIGRATION_WAIT_SECONDS at most.
+    Any number of processes may do so at once: one migrates, the others wait for it, though no longer than
+    DB_MIGRATION_WAIT_SECONDS.
     """
     settings = surroundings.settings()
     from qfa_http.migrate import migrate as bring_up_to_date

@@ -19,7 +19,8 @@ async def health() -> HealthResponse:
 @get("/v1/ready")
 async def ready(check_readiness: NamedDependency[CheckReadiness]) -> Response[ReadyResponse]:
     """Say whether the service can do its work, and what it lacks."""
-    answer = ReadyResponse.from_dependencies(await check_readiness(), version=__version__)
+    found = await check_readiness()
+    answer = ReadyResponse.from_dependencies(found.dependencies, version=__version__, usage=found.usage)
     return Response(answer, status_code=200 if answer.status == "ok" else 503)
 
 

@@ -28,16 +28,37 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
     embedded: Annotated[bool, Meta(description="Whether an embedded default for trying out stands in.")]
 
 
+class UsageBacklog(msgspec.Struct, frozen=True, kw_only=True):
+    """LLM calls that are not in the usage store."""
+
+    waiting: Annotated[int, Meta(ge=0, description="In memory and in the journal, not written yet.")]
+    lost: Annotated[int, Meta(ge=0, description="Given up since the start.")]
+    journal: Annotated[
+        DependencyState,
+        Meta(description="`unavailable` alone does not make the service unready: calls wait in memory."),
+    ]
+    journal_failures: Annotated[
+        int, Meta(ge=0, description="How often calls could not be put into the journal since the start.")
+    ]
+
+
+NO_BACKLOG = UsageBacklog(waiting=0, lost=0, journal="not_configured", journal_failures=0)
+
+
 class ReadyResponse(msgspec.Struct, frozen=True, kw_only=True):
     """Whether every dependency can be used, and which cannot."""
 
     status: Literal["ok", "unavailable"]
     version: str
     dependencies: tuple[Dependency, ...]
+    usage: UsageBacklog
 
     @classmethod
-    def from_dependencies(cls, dependencies: Iterable[Dependency], *, version: str) -> ReadyResponse:
+    def from_dependencies(
+        cls, dependencies: Iterable[Dependency], *, version: str, usage: UsageBacklog = NO_BACKLOG
+    ) -> ReadyResponse:
         """Return the answer for *dependencies*: `ok` if none is unavailable."""
         known = tuple(dependencies)
         available = all(dependency.state != "unavailable" for dependency in known)
-        return cls(status="ok" if available else "unavailable", version=version, dependencies=known)
+        status: Literal["ok", "unavailable"] = "ok" if available else "unavailable"
+        return cls(status=status, version=version, dependencies=known, usage=usage)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 
-from qfa_adapters.buffer.usage_store import BufferedUsageStore, Pace
+from qfa_adapters.buffer.pace import Pace
+from qfa_adapters.buffer.usage_store import BufferedUsageStore
 from qfa_core.errors import InvalidInput, UsageStoreUnavailable
 from qfa_core.fakes.in_memory_usage_store import InMemoryUsageStore
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import LLMCall, UsageQuery, UsageTotals
-from tests.adapters.sql.calls import a_call
+from tests.adapters.buffer.waiting import until
+from tests.adapters.sql.calls import NOON, a_call
 
 QUICK = Pace(linger_seconds=0.001, pause_seconds=0.001, longest_pause_seconds=0.002, flush_seconds=5)
 IMPATIENT = Pace(linger_seconds=0.001, pause_seconds=0.001, longest_pause_seconds=0.002, flush_seconds=0.05)
 IDLE = Pace(linger_seconds=3600)
+HOUR = dt.timedelta(hours=1)
 
 
 class WatchedStore(UsageStore):
@@ -46,13 +51,21 @@ class WatchedStore(UsageStore):
         await self.fake.check()
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    """Give way to other tasks until *condition* holds; fail if that takes ten seconds."""
-    for _ in range(10_000):
-        if condition():
-            return
-        await asyncio.sleep(0.001)
-    pytest.fail("the condition never came true")
+class StubbornStore(WatchedStore):
+    """Hang while not *thawed*, even where cancelled: so does a driver that waits for a frozen database."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thawed = asyncio.Event()
+        self.hanging = 0
+
+    async def record(self, calls: Sequence[LLMCall]) -> None:
+        self.hanging += 1
+        while not self.thawed.is_set():
+            with suppress(asyncio.CancelledError):
+                await self.thawed.wait()
+        self.hanging -= 1
+        await super().record(calls)
 
 
 async def test_recording_returns_while_the_store_stalls() -> None:
@@ -189,6 +202,37 @@ async def test_calls_that_the_store_will_never_take_do_not_hold_up_the_others() 
     assert buffer.dropped == 1
 
 
+async def test_the_calls_that_the_store_will_never_take_are_found_in_their_batch(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    store = WatchedStore(poison="bad")
+    calls = [a_call() for _ in range(10)]
+    async with BufferedUsageStore(store, QUICK) as buffer:
+        await buffer.record([*calls[:3], a_call(id="bad"), *calls[3:]])
+        await until(lambda: buffer.pending == 0)
+
+    assert store.fake.calls == tuple(calls)
+    assert buffer.dropped == 1
+    assert "bad" not in caplog.text
+
+
+async def test_a_store_that_hangs_counts_as_away_and_no_more_than_a_few_attempts_hang_at_once() -> None:
+    store, call = StubbornStore(), a_call()
+    pace = Pace(linger_seconds=0.001, pause_seconds=0.001, longest_pause_seconds=0.001, attempt_seconds=0.01)
+    async with BufferedUsageStore(store, pace) as buffer:
+        await buffer.record([call])
+        await until(lambda: store.hanging == 4)
+        await asyncio.sleep(0.1)  # time enough for more, were there no bound
+        hanging_at_most = store.hanging
+
+        store.thawed.set()
+        await until(lambda: buffer.pending == 0)
+
+    assert hanging_at_most == 4
+    assert store.fake.calls == (call,)
+    assert buffer.dropped == 0
+
+
 async def test_leaving_while_the_store_is_away_ends_in_bounded_time_and_says_what_is_lost(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -210,6 +254,16 @@ async def test_leaving_while_the_store_stalls_ends_in_bounded_time() -> None:
             await buffer.record([a_call()])
 
     assert buffer.dropped == 1
+
+
+async def test_old_calls_are_asked_for_and_forgotten_where_they_are_kept() -> None:
+    fake, old, new = InMemoryUsageStore(), a_call(started_at=NOON), a_call(started_at=NOON + HOUR)
+    await fake.record([old, new])
+    async with BufferedUsageStore(fake, QUICK) as buffer:
+        assert await buffer.oldest(NOON + HOUR, 10) == (old,)
+        assert await buffer.forget([old.id]) == 1
+
+    assert fake.calls == (new,)
 
 
 async def test_a_buffer_that_nobody_empties_or_whose_store_is_away_is_not_ready() -> None:

@@ -17,7 +17,7 @@ from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.errors import InvalidInput, KeyStoreUnavailable, StoreUnavailable, UsageStoreUnavailable
 from qfa_core.tenancy import ApiKey, Tenant
 from qfa_core.usage import UsageQuery
-from tests.adapters.sql.calls import a_call
+from tests.adapters.sql.calls import NOON, a_call
 
 # Raised for wrong code, wherever the database is: these must rise as they are.
 MISTAKES = (
@@ -65,6 +65,8 @@ USES: dict[str, tuple[Use, type[StoreUnavailable]]] = {
         lambda engine: SQLUsageStore(engine).totals(UsageQuery(tenant_id=CANARY)),
         UsageStoreUnavailable,
     ),
+    "oldest": (lambda engine: SQLUsageStore(engine).oldest(NOON, 1), UsageStoreUnavailable),
+    "forget": (lambda engine: SQLUsageStore(engine).forget([CANARY]), UsageStoreUnavailable),
     "check usage": (lambda engine: SQLUsageStore(engine).check(), UsageStoreUnavailable),
     "find key": (lambda engine: SQLKeyStore(engine).find(CANARY), KeyStoreUnavailable),
     "add key": (

@@ -37,12 +37,13 @@ CALLS = st.builds(
     cost_usd=st.none() | st.floats(0, 10),
     failure=st.none() | st.just("LLMTimeout"),
 )
+GROUPINGS = st.sampled_from([(), ("tenant",), ("operation",), ("tenant", "operation")])
 QUERIES = st.builds(
     UsageQuery,
     since=st.none() | MOMENTS,
     until=st.none() | MOMENTS,
     tenant_id=st.none() | TENANTS,
-    group_by=st.sampled_from([(), ("tenant",), ("operation",), ("tenant", "operation")]),
+    groupings=st.lists(GROUPINGS, min_size=1, unique=True).map(tuple),
 )
 
 

@@ -26,7 +26,7 @@ async def test_an_empty_store_has_one_row_of_zeros(usage_store: UsageStore) -> N
 
 
 async def test_an_empty_store_has_no_groups(usage_store: UsageStore) -> None:
-    totals = await usage_store.totals(UsageQuery(group_by=("tenant",)))
+    totals = await usage_store.totals(UsageQuery(groupings=(("tenant",),)))
 
     assert totals == ()
 
@@ -179,7 +179,7 @@ async def test_the_window_begins_with_since_and_ends_before_until(usage_store: U
     }
     await usage_store.record([a_call(tenant_id=name, started_at=at) for name, at in moments.items()])
 
-    totals = await usage_store.totals(UsageQuery(since=NOON, until=NOON + 2 * HOUR, group_by=("tenant",)))
+    totals = await usage_store.totals(UsageQuery(since=NOON, until=NOON + 2 * HOUR, groupings=(("tenant",),)))
 
     assert {row.tenant_id for row in totals} == {"since", "within", "last"}
 
@@ -250,7 +250,7 @@ async def test_groups_are_split_by_both_dimensions(usage_store: UsageStore) -> N
         ]
     )
 
-    totals = await usage_store.totals(UsageQuery(group_by=("operation", "tenant")))
+    totals = await usage_store.totals(UsageQuery(groupings=(("operation", "tenant"),)))
 
     assert {(row.tenant_id, row.operation): row.requests.call_duration.total for row in totals} == {
         ("kenya", "analyze"): 1,
@@ -267,13 +267,105 @@ async def test_a_request_counts_in_each_group_that_its_calls_fall_in(usage_store
         ]
     )
 
-    by_operation = await usage_store.totals(UsageQuery(group_by=("operation",)))
+    by_operation = await usage_store.totals(UsageQuery(groupings=(("operation",),)))
 
     assert {row.operation: row.requests.call_duration.total for row in by_operation} == {
         "analyze": 1,
         "summarize": 2,
     }
     assert (await total_of(usage_store)).requests.total_calls == 1
+
+
+async def test_several_groupings_are_answered_at_once(usage_store: UsageStore) -> None:
+    await usage_store.record(
+        [
+            a_call(request_id="r", tenant_id="kenya", operation="analyze", duration_ms=1),
+            a_call(request_id="r", tenant_id="kenya", operation="summarize", duration_ms=2),
+            a_call(tenant_id="nepal", operation="analyze", duration_ms=4),
+        ]
+    )
+
+    totals = await usage_store.totals(UsageQuery(groupings=((), ("tenant",), ("tenant", "operation"))))
+
+    assert sorted(
+        (row.tenant_id or "", row.operation or "", row.requests.total_calls, row.llm_calls.total_calls)
+        for row in totals
+    ) == [
+        ("", "", 2, 3),
+        ("kenya", "", 1, 2),
+        ("kenya", "analyze", 1, 1),
+        ("kenya", "summarize", 1, 1),
+        ("nepal", "", 1, 1),
+        ("nepal", "analyze", 1, 1),
+    ]
+
+
+async def test_with_no_match_only_the_grouping_of_all_has_a_row(usage_store: UsageStore) -> None:
+    totals = await usage_store.totals(UsageQuery(groupings=((), ("tenant",), ("tenant", "operation"))))
+
+    assert totals == (UsageTotals(),)
+
+
+async def test_the_oldest_calls_come_first_as_they_were_recorded(usage_store: UsageStore) -> None:
+    calls = [
+        a_call(id="d", started_at=NOON + HOUR),
+        a_call(
+            id="c",
+            started_at=NOON,
+            input_tokens=1,
+            output_tokens=2,
+            cost_usd=0.5,
+            failure="LLMTimeout",
+        ),
+        a_call(id="b", started_at=NOON),
+        a_call(id="a", started_at=NOON - HOUR),
+    ]
+    await usage_store.record(calls)
+
+    oldest = await usage_store.oldest(NOON + 2 * HOUR, 3)
+
+    assert oldest == tuple(reversed(calls[1:]))
+
+
+async def test_what_started_at_the_very_moment_is_not_before_it(usage_store: UsageStore) -> None:
+    kathmandu = dt.timezone(dt.timedelta(hours=5, minutes=45))
+    await usage_store.record([a_call(id="a", started_at=NOON - HOUR), a_call(id="b", started_at=NOON)])
+
+    oldest = await usage_store.oldest(NOON.astimezone(kathmandu), 10)
+
+    assert [call.id for call in oldest] == ["a"]
+
+
+async def test_forgotten_calls_are_gone_and_the_others_are_not(usage_store: UsageStore) -> None:
+    await usage_store.record([a_call(id=name) for name in "abc"])
+
+    forgotten = await usage_store.forget(["a", "c"])
+
+    assert forgotten == 2
+    assert [call.id for call in await usage_store.oldest(NOON + HOUR, 10)] == ["b"]
+
+
+async def test_ids_that_are_not_kept_or_named_twice_do_not_count(usage_store: UsageStore) -> None:
+    await usage_store.record([a_call(id="a")])
+
+    assert await usage_store.forget(["a", "a", "unknown"]) == 1
+    assert await usage_store.forget([]) == 0
+
+
+async def test_a_call_that_was_forgotten_may_be_recorded_anew(usage_store: UsageStore) -> None:
+    call = a_call()
+    await usage_store.record([call])
+    await usage_store.forget([call.id])
+
+    await usage_store.record([call])
+
+    assert await usage_store.oldest(NOON + HOUR, 10) == (call,)
+
+
+async def test_any_number_of_calls_can_be_forgotten_at_once(usage_store: UsageStore) -> None:
+    await usage_store.record([a_call(id=f"many-{number}") for number in range(3)])
+
+    assert await usage_store.forget([f"many-{number}" for number in range(70_000)]) == 3
 
 
 async def test_a_store_within_reach_passes_its_check(usage_store: UsageStore) -> None:
