@@ -84,14 +84,14 @@ class PostgresConnector:
             return await connect(**parameters)
         token = await _available(self._tokens)
         try:
-            return await connect(**parameters, password=token.reveal())
+            return await connect(**parameters | {"password": token.reveal()})
         except psycopg.OperationalError as error:
             if not _was_refused(error):
                 raise
         # It may have been replaced before its time; a newer one gets a chance.
         self._tokens.forget(token)
         newer = await _available(self._tokens)
-        return await connect(**parameters, password=newer.reveal())
+        return await connect(**parameters | {"password": newer.reveal()})
 
     def _complain(self, error: psycopg.Error) -> None:
         """Say why there is no connection, once a minute: psycopg's own words name hosts and users."""

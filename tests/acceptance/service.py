@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import msgspec
+import psutil
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 30.0
@@ -88,8 +89,16 @@ def running(folder: Path, way: Sequence[str] = SERVE, **variables: str) -> Itera
         yield service
     finally:
         if process.poll() is None:
-            process.kill()
+            kill_all(process.pid)
         process.wait()
+
+
+def kill_all(process_id: int) -> None:
+    """Kill a process and its children at once, as the end of a container does."""
+    parent = psutil.Process(process_id)
+    for doomed in (parent, *parent.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            doomed.kill()
 
 
 def free_port() -> int:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from qfa_http.migrate import head_revision
-from tests.acceptance.service import ROOT, environment, free_port
+from tests.acceptance.service import ROOT, environment, free_port, kill_all
 from tests.fakes.postgres import PostgresServer
 
 SLOW = """
@@ -48,7 +48,8 @@ def started(folder: Path, port: int, **variables: str) -> Iterator[subprocess.Po
     try:
         yield process
     finally:
-        process.kill()
+        if process.poll() is None:
+            kill_all(process.pid)
         process.communicate()
 
 

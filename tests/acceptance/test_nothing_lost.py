@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.acceptance.load import under_load, wait_for_rows
-from tests.acceptance.service import Service, model_at, running
+from tests.acceptance.service import Service, kill_all, model_at, running
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.provider import FakeProvider
 
@@ -92,13 +93,6 @@ def test_calls_that_had_finished_a_second_before_a_kill_are_there_once_after_a_r
     assert len(rows) == len(set(rows))
 
 
-def kill_all(process_id: int) -> None:
-    """Kill a process and its children at once, as the end of a container does."""
-    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    for doomed in (process_id, *map(int, children)):
-        os.kill(doomed, signal.SIGKILL)
-
-
 def test_a_worker_that_dies_leaves_its_rows_to_the_others(
     server: PostgresServer, provider: FakeProvider, tmp_path: Path
 ) -> None:
@@ -120,11 +114,9 @@ def test_a_worker_that_dies_leaves_its_rows_to_the_others(
 
 
 def worker_ids(process_id: int) -> list[int]:
-    """Return the processes that serve: of a supervisor's children, those that hold the service's memory."""
-    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    return [
-        child for child in map(int, children) if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
-    ]
+    """Return the processes that serve; a supervisor has others beside them."""
+    children = psutil.Process(process_id).children()
+    return [child.pid for child in children if "spawn_main" in " ".join(child.cmdline())]
 
 
 def test_sigterm_flushes_everything(server: PostgresServer, provider: FakeProvider, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
 import psycopg
 
 SUPERUSER = "postgres"
@@ -135,17 +136,17 @@ class PostgresServer:
 
     def freeze(self) -> None:
         """Let the server, whose sockets stay open, do nothing at all until `thaw`."""
-        for process_id in self._process_ids():
-            os.kill(process_id, signal.SIGSTOP)
+        for process in self._processes():
+            process.suspend()
 
     def thaw(self) -> None:
         """Let a frozen server go on."""
-        for process_id in self._process_ids():
-            os.kill(process_id, signal.SIGCONT)
+        for process in self._processes():
+            process.resume()
 
-    def _process_ids(self) -> list[int]:
-        children = Path(f"/proc/{self.process_id}/task/{self.process_id}/children").read_text().split()
-        return [self.process_id, *map(int, children)]
+    def _processes(self) -> list[psutil.Process]:
+        main = psutil.Process(self.process_id)
+        return [main, *main.children()]
 
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:

@@ -30,7 +30,7 @@ class Azure(NamedTuple):
     endpoint: IdentityEndpoint
 
     def connector(self, options: str = "") -> PostgresConnector:
-        url = Secret(f"postgresql://{ROLE}@localhost:{self.relay.port}/postgres{options}")
+        url = Secret(f"postgresql://{ROLE}:unused@localhost:{self.relay.port}/postgres{options}")
         tokens = ManagedIdentityTokens(f"{DATABASE_RESOURCE}/.default")
         return PostgresConnector(PostgresAddress.from_url(url, tls=True), role="test", tokens=tokens)
 

@@ -1,5 +1,5 @@
 """
-How the parts are put together: the only module that knows adapters.
+How the parts are put together: the only package of this ring that knows adapters.
 
 Everything is made when it is first asked for. Tests put fakes in by `container.llm.override(…)`.
 """
@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
 
 import msgspec
 from dependency_injector import containers, providers
@@ -28,11 +27,9 @@ from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
 from qfa_adapters.llm.extractive import ExtractiveLLMClient
 from qfa_adapters.llm.prices import PRICES, PricesFileError, read_prices
 from qfa_adapters.llm.providers import missing_settings, target_of
-from qfa_adapters.sql.engine import embedded_engine, postgres_engine
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.budget import TokenBudget
-from qfa_core.errors import StoreUnavailable
 from qfa_core.ports.anonymizer import Anonymizer
 from qfa_core.ports.key_store import KeyRegistry, KeyStore, TenantRegistry
 from qfa_core.ports.llm_client import LLMClient
@@ -48,19 +45,12 @@ from qfa_core.use_cases.prune_usage import PruneUsage
 from qfa_core.use_cases.recording import RecordingLLMClient
 from qfa_core.use_cases.report_usage import ReportUsage
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
+from qfa_http.container import database
 from qfa_http.migrate import upgrade
 from qfa_http.readiness import Check, CheckReadiness
-from qfa_http.settings import EXTRACTIVE_MODEL, DatabaseSettings, Settings, SettingsError
+from qfa_http.settings import EXTRACTIVE_MODEL, Settings, SettingsError
 from qfa_http.wire.health import NO_BACKLOG, DependencyName, UsageBacklog
 
-if TYPE_CHECKING:  # imported where a deployment wants them: the embedded defaults start without
-    from qfa_adapters.azure.tokens import ManagedIdentityTokens
-    from qfa_adapters.postgres.address import PostgresAddress
-    from qfa_adapters.postgres.connector import PostgresConnector
-    from qfa_adapters.postgres.key_changes import KeyChanges
-    from qfa_adapters.postgres.pool import PostgresPool
-
-EMBEDDED_FILE = "qfa.sqlite3"
 JOURNAL_FOLDER = "usage-journal"
 KEY_PREFIX = "qfa_"
 KEY_BYTES = 32
@@ -76,82 +66,6 @@ def _new_id() -> str:
 
 def _new_secret() -> str:
     return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
-
-
-def _connector(settings: Settings, role: str) -> PostgresConnector | None:
-    """Return what opens connections to PostgreSQL, None where the deployment has none."""
-    database = settings.database
-    if not database.track_usage or database.is_embedded:
-        return None
-    from qfa_adapters.postgres.connector import PostgresConnector
-
-    tokens = _tokens(database.aad_scope) if database.auth_mode == "entra" else None
-    return PostgresConnector(_address(database), role=role, tokens=tokens)
-
-
-def _address(database: DatabaseSettings) -> PostgresAddress:
-    """Return where the database is. Raises SettingsError if it cannot be used."""
-    from qfa_adapters.postgres.address import PostgresAddress, UnusableAddress
-
-    tls = database.auth_mode == "entra"
-    parts = {
-        "host": database.host,
-        "port": database.port,
-        "dbname": database.name,
-        "user": database.user,
-        "password": database.password.reveal() if database.password and not tls else None,
-    }
-    try:
-        if database.url is not None:
-            return PostgresAddress.from_url(database.url, tls=tls)
-        return PostgresAddress({name: part for name, part in parts.items() if part}, tls=tls)
-    except UnusableAddress as error:
-        issue = str(error)
-    raise SettingsError(("DB_URL" if database.url is not None else "DB_HOST", issue))
-
-
-def _tokens(scope: str) -> ManagedIdentityTokens:
-    from qfa_adapters.azure.tokens import ManagedIdentityTokens
-
-    return ManagedIdentityTokens(scope)
-
-
-def _pool(settings: Settings, connector: PostgresConnector | None) -> PostgresPool | None:
-    if connector is None:
-        return None
-    from qfa_adapters.postgres.pool import PostgresPool
-
-    database = settings.database
-    return PostgresPool(connector, min_size=database.pool_min, max_size=database.pool_max)
-
-
-def _engine(settings: Settings, pool: PostgresPool | None) -> AsyncEngine | None:
-    if settings.database.is_embedded:
-        return _embedded_engine(settings)
-    return postgres_engine(pool.connection) if pool else None
-
-
-def _migration_engine(settings: Settings) -> AsyncEngine | None:
-    """Return an engine without a pool: whoever migrates has one connection, and its lock ends with that."""
-    if settings.database.is_embedded:
-        return _embedded_engine(settings)
-    connector = _connector(settings, "migrate")
-    return postgres_engine(connector.connection) if connector else None
-
-
-def _key_changes(connector: PostgresConnector | None, known: KnownKeys) -> KeyChanges | None:
-    if connector is None:
-        return None
-    from qfa_adapters.postgres.key_changes import KeyChanges
-
-    return KeyChanges(connector, on_change=lambda key_id: known.forget(key_id=key_id), on_doubt=known.doubt)
-
-
-def _embedded_engine(settings: Settings) -> AsyncEngine:
-    try:
-        return embedded_engine(settings.data_dir / EMBEDDED_FILE)
-    except StoreUnavailable:
-        raise SettingsError(("QFA_DATA_DIR", "wants a folder that can be made and written to")) from None
 
 
 def _usage_store(settings: Settings, engine: AsyncEngine | None) -> UsageStore:
@@ -234,10 +148,10 @@ class Container(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     clock = providers.Object(time.monotonic)
 
-    connector = providers.ThreadSafeSingleton(_connector, settings, providers.Object("serve"))
-    pool = providers.ThreadSafeSingleton(_pool, settings, connector)
-    engine = providers.ThreadSafeSingleton(_engine, settings, pool)
-    migration_engine = providers.Factory(_migration_engine, settings)
+    connector = providers.ThreadSafeSingleton(database.connector, settings, providers.Object("serve"))
+    pool = providers.ThreadSafeSingleton(database.pool, settings, connector)
+    engine = providers.ThreadSafeSingleton(database.engine, settings, pool)
+    migration_engine = providers.Factory(database.migration_engine, settings)
     usage_store = providers.ThreadSafeSingleton(_usage_store, settings, engine)
     key_registry = providers.ThreadSafeSingleton(_key_registry, engine)
     tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, engine)
@@ -276,7 +190,7 @@ class Container(containers.DeclarativeContainer):
     prune_usage = providers.Factory(PruneUsage, usage_store)
 
     known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
-    key_changes = providers.ThreadSafeSingleton(_key_changes, connector, known_keys)
+    key_changes = providers.ThreadSafeSingleton(database.key_changes, connector, known_keys)
     authenticate = providers.Factory(Authenticate, key_stores, known_keys)
     manage_keys = providers.Factory(
         ManageKeys,
@@ -342,7 +256,7 @@ def _not_yet(settings: Settings) -> Iterator[tuple[str, str]]:
 
 def _database_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     try:
-        _connector(settings, "")
+        database.connector(settings, "")
     except SettingsError as error:
         yield from error.faults
 
