@@ -16,8 +16,12 @@ from qfa_adapters.sql.errors import translated
 from qfa_adapters.sql.tables import llm_calls
 from qfa_adapters.sql.totals import FIGURES, FRACTIONS
 from qfa_core.errors import UsageStoreUnavailable
+from qfa_core.patience import within
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import Distribution, LLMCall, Metrics, Operation, UsageQuery, UsageTotals
+
+CHECK_SECONDS = 5.0
+REPORT_SECONDS = 120.0  # a database that takes longer to add up hangs, or wants pruning
 
 _IDEMPOTENT_INSERTS: dict[str, Insert] = {
     "sqlite": sqlite.insert(llm_calls).on_conflict_do_nothing(index_elements=[llm_calls.c.id]),
@@ -48,10 +52,7 @@ class SQLUsageStore(UsageStore):
 
     async def totals(self, query: UsageQuery) -> tuple[UsageTotals, ...]:
         with translated(UsageStoreUnavailable):
-            async with self._engine.connect() as connection:
-                for statement in self._totals(query):
-                    result = await connection.execute(statement)
-                rows = result.all()
+            rows = await within(REPORT_SECONDS, self._read(*self._totals(query)))
         return _totals(rows, query)
 
     async def oldest(self, before: dt.datetime, limit: int) -> tuple[LLMCall, ...]:
@@ -63,8 +64,7 @@ class SQLUsageStore(UsageStore):
             .limit(limit)
         )
         with translated(UsageStoreUnavailable):
-            async with self._engine.connect() as connection:
-                rows = (await connection.execute(statement)).all()
+            rows = await within(REPORT_SECONDS, self._read(statement))
         return tuple(_call(row) for row in rows)
 
     async def forget(self, ids: Sequence[str]) -> int:
@@ -80,8 +80,14 @@ class SQLUsageStore(UsageStore):
 
     async def check(self) -> None:
         with translated(UsageStoreUnavailable):
-            async with self._engine.connect() as connection:
-                await connection.execute(select(llm_calls.c.id).limit(1))
+            await within(CHECK_SECONDS, self._read(select(llm_calls.c.id).limit(1)))
+
+    async def _read(self, *statements: Executable) -> Sequence[Row[Any]]:
+        """Run *statements* in one transaction and return the rows of the last."""
+        async with self._engine.connect() as connection:
+            for statement in statements:
+                result = await connection.execute(statement)
+            return result.all()
 
 
 def _row(call: LLMCall) -> dict[str, Any]:
