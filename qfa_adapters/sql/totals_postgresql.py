@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Double,
+    Label,
     Select,
     Subquery,
     Text,
@@ -79,26 +81,16 @@ def _over_requests(query: UsageQuery) -> Select[Any]:
     Add up calls to requests, then requests to totals.
 
     Which requests there are depends on the grouping: one whose calls fall in two groups is a request in each.
+    So calls are added up to parts of requests, one a group of the finest grouping, and those to requests.
     """
-    calls = (
-        select(
-            *_keys(query),
-            llm_calls.c.call_id,
-            llm_calls.c.failure,
-            llm_calls.c.cost_usd,
-            # Exact up to 2**53, and far quicker than the arbitrary precision of a sum of whole numbers.
-            *(cast(llm_calls.c[name], Double).label(name) for name in FIGURES),
-        )
-        .where(*selection(query))
-        .subquery("calls")
-    )
+    parts = _parts_of_requests(query)
     requests = (
         select(
-            *_group(calls, query),
-            func.bool_and(calls.c.failure.is_not(None)).label("failed"),
-            *(func.sum(calls.c[name]).label(name) for name in ("cost_usd", *FIGURES)),
+            *_group(parts, query),
+            func.bool_and(parts.c.failed).label("failed"),
+            *(func.sum(parts.c[name]).label(name) for name in ("cost_usd", *FIGURES)),
         )
-        .group_by(_grouping_sets(calls, query, "call_id"))
+        .group_by(_grouping_sets(parts, query, "call_id"))
         .subquery("requests")
     )
     successes = select(
@@ -112,11 +104,32 @@ def _over_requests(query: UsageQuery) -> Select[Any]:
     return _added_up("requests", successes, group).group_by(*group)
 
 
-def _keys(query: UsageQuery) -> Iterator[ColumnElement[str]]:
-    """Give the columns to group by, in a collation that is sorted bytewise, which is many times as fast."""
+def _parts_of_requests(query: UsageQuery) -> Subquery:
+    key = [*_keys(query), _bytewise(llm_calls.c.call_id)]
+    return (
+        select(
+            *key,
+            func.bool_and(llm_calls.c.failure.is_not(None)).label("failed"),
+            func.sum(llm_calls.c.cost_usd).label("cost_usd"),
+            # Exact up to 2**53, and far quicker than the arbitrary precision of a sum of whole numbers.
+            *(func.sum(cast(llm_calls.c[name], Double)).label(name) for name in FIGURES),
+        )
+        .where(*selection(query))
+        .group_by(*(column.element for column in key))
+        .subquery("parts")
+    )
+
+
+def _keys(query: UsageQuery) -> Iterator[Label[str]]:
+    """Give the columns that any grouping splits by."""
     for dimension, column in DIMENSIONS.items():
         if _splits(query, dimension):
-            yield cast(column, Text).collate("C").label(column.name)
+            yield _bytewise(column)
+
+
+def _bytewise(column: Column[str]) -> Label[str]:
+    """Give *column* in a collation that is sorted many times as fast as that of a language."""
+    return cast(column, Text).collate("C").label(column.name)
 
 
 def _group(calls: Subquery, query: UsageQuery) -> Iterator[ColumnElement[Any]]:
