@@ -32,7 +32,7 @@ class WordReader:
 
     def __init__(self, lexicon: Lexicon | None = None) -> None:
         self.lexicon = lexicon or shipped_lexicon()
-        self._terms: dict[str, frozenset[str]] = {}
+        self._terms: dict[str, tuple[str, ...]] = {}
         self._spellings: dict[str, str] = {}
 
     def read(self, text: str) -> Counter[str]:
@@ -47,10 +47,10 @@ class WordReader:
         """Return *term* for people: a topic by its name, any other word as it was first written."""
         return self._spellings.get(term, term.replace("_", " "))
 
-    def _terms_of(self, word: str) -> frozenset[str]:
+    def _terms_of(self, word: str) -> tuple[str, ...]:
         known = self._terms.get(word)
-        if known is None:
-            known = self._terms[word] = self._look_up(word)
+        if known is None:  # sorted: the order of a set changes from one process to the next
+            known = self._terms[word] = tuple(sorted(self._look_up(word)))
         return known
 
     def _look_up(self, word: str) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -89,3 +91,22 @@ def test_whatever_a_term_implies_is_a_term() -> None:
     mentioned = frozenset().union(*lexicon.whole.values(), *lexicon.beginnings.values())
 
     assert mentioned == lexicon.topics | lexicon.aspects | lexicon.kinds
+
+
+def test_a_words_terms_come_in_one_order_in_every_process() -> None:
+    command = (
+        "from qfa_adapters.llm.extractive_words import WordReader; "
+        "print(list(WordReader().read('The water point is broken since Monday')))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", command],
+            env={"PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+
+    assert len(said) == 1
