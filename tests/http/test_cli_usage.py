@@ -24,7 +24,7 @@ import pytest
 from qfa_adapters.sql.engine import embedded_engine
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.usage import LLMCall
-from qfa_http.container import EMBEDDED_FILE
+from qfa_http.container.database import EMBEDDED_FILE
 from qfa_http.migrate import upgrade
 from qfa_http.usage_archive import UsageArchive
 from tests.http.command_line import PROGRAM, CommandLine, environment_of_a_process
