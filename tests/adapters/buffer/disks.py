@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,27 @@ def full_disk(file_bytes: int = 0) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@contextmanager
+def unreadable(path: Path) -> Iterator[None]:
+    """Let the file at *path*, which this process holds open, be written to, but not read."""
+    descriptor = next(number for number in range(3, 1_000) if _is_open_at(number, path))
+    readable, write_only = os.dup(descriptor), os.open(path, os.O_WRONLY)
+    os.dup2(write_only, descriptor, inheritable=False)
+    os.close(write_only)
+    try:
+        yield
+    finally:
+        os.dup2(readable, descriptor, inheritable=False)
+        os.close(readable)
+
+
+def _is_open_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except OSError:
+        return False
 
 
 class HangingFolder(PosixPath):

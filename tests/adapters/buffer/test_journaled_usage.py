@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from qfa_adapters.buffer.journal import UsageJournal
@@ -19,7 +20,7 @@ from qfa_adapters.buffer.usage_store import Backlog, BufferedUsageStore
 from qfa_core.errors import InvalidInput, UsageStoreUnavailable
 from qfa_core.fakes.in_memory_usage_store import InMemoryUsageStore
 from qfa_core.usage import LLMCall, UsageQuery
-from tests.adapters.buffer.disks import files_in, full_disk, hanging
+from tests.adapters.buffer.disks import files_in, full_disk, hanging, unreadable
 from tests.adapters.buffer.waiting import until
 from tests.adapters.sql.calls import a_call
 
@@ -144,13 +145,36 @@ async def test_calls_of_the_dead_are_told_of_while_the_store_is_away_and_written
     store = away()
     async with BufferedUsageStore(away(), IMPATIENT, journal=UsageJournal(tmp_path)) as first:
         await first.record([a_call(), a_call()])
-    async with BufferedUsageStore(store, QUICK, journal=UsageJournal(tmp_path)) as second:
+    pace = msgspec.structs.replace(
+        QUICK, adopt_seconds=3600
+    )  # none is waited for while calls are known to wait
+    async with BufferedUsageStore(store, pace, journal=UsageJournal(tmp_path)) as second:
         await until(lambda: second.backlog.waiting == 2)
 
         store.available = True
         await until(lambda: second.backlog.waiting == 0)
 
     assert len(store.calls) == 2
+
+
+async def test_what_the_dead_left_is_let_go_by_who_ends_before_it_is_written(tmp_path: Path) -> None:
+    frozen, store = CountingStore(), CountingStore()
+    frozen.frozen = True
+    async with BufferedUsageStore(away(), IMPATIENT, journal=UsageJournal(tmp_path)) as first:
+        await first.record([a_call()])
+    async with BufferedUsageStore(frozen, IMPATIENT, journal=UsageJournal(tmp_path)) as second:
+        await until(lambda: second.backlog.waiting == 1)
+
+    async with BufferedUsageStore(store, QUICK, journal=UsageJournal(tmp_path)):
+        await until(lambda: len(store.calls) == 1)
+
+
+async def test_a_line_that_makes_no_sense_counts_as_a_lost_call(tmp_path: Path) -> None:
+    (tmp_path / "torn.jsonl").write_text('{"id": "ca')
+    async with BufferedUsageStore(CountingStore(), QUICK, journal=UsageJournal(tmp_path)) as buffer:
+        await until(lambda: files_in(tmp_path) == [])
+
+    assert buffer.backlog == Backlog(waiting=0, lost=1, journal="ok", journal_failures=0)
 
 
 async def test_a_killed_process_loses_no_call_that_it_recorded_more_than_a_second_before(
@@ -245,6 +269,24 @@ async def test_without_a_disk_and_without_a_store_calls_wait_in_memory_up_to_its
     assert (backlog.waiting, backlog.lost) == (5, 2)
     assert len(store.calls) == 5
     assert buffer.dropped == 2
+
+
+async def test_while_the_journal_cannot_be_read_no_more_goes_in_and_calls_go_straight_to_the_store(
+    tmp_path: Path,
+) -> None:
+    store = away()
+    async with BufferedUsageStore(store, QUICK, journal=UsageJournal(tmp_path)) as buffer:
+        await buffer.record([a_call(id="in the journal")])
+        await until(lambda: any(file.stat().st_size for file in files_in(tmp_path)))
+        with unreadable(files_in(tmp_path)[0]):
+            await until(lambda: buffer.backlog.journal == "unavailable")
+            store.available = True
+            await buffer.record([a_call(id="straight")])
+            await until(lambda: ids(store.calls) == ["straight"])
+        await until(lambda: ids(store.calls) == ["in the journal", "straight"])
+        await until(lambda: buffer.backlog.journal == "ok")
+
+    assert files_in(tmp_path) == []
 
 
 async def test_calls_that_waited_in_memory_go_to_the_disk_once_it_is_back(tmp_path: Path) -> None:
