@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check lint format bench clean
+.PHONY: help install demo run test check lint format bench bench-usage clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ format: install ## format the code and mend what can be mended
 bench: install ## measure the anonymiser and the look-up of keys; prints tables
 	@$(BIN)/python -m benchmarks.privacy
 	@$(BIN)/python -m benchmarks.keys
+
+bench-usage: install ## measure reports of usage on up to a million LLM calls; takes some minutes
+	@$(BIN)/python -m benchmarks.usage --embedded
 
 clean: ## remove what was made here
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
