@@ -62,7 +62,7 @@ def test_while_the_database_is_away_requests_are_as_fast_and_afterwards_every_ro
         rows = wait_for_rows(server.url(), load.answered)
         usage = usage_of(service)
 
-    assert statistics.median(answered.seconds for answered in meanwhile) < before * 1.5 + 0.01
+    assert statistics.median(answered.seconds for answered in meanwhile) < before * 1.5 + 0.05
     assert load.refused == []
     assert len(rows) == len(set(rows)) == len(load.answered)
     assert usage == {"waiting": 0, "lost": 0, "journal": "ok", "journal_failures": 0}

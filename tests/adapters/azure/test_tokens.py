@@ -122,4 +122,4 @@ async def test_a_silent_endpoint_does_not_hold_up_anything_else(endpoint: Identi
         await asyncio.sleep(0.01)
         longest, last = max(longest, time.monotonic() - last), time.monotonic()
 
-    assert longest < 0.5
+    assert longest < 2  # a loop that is held up stands still for as long as the endpoint is waited for
