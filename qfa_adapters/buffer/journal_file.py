@@ -19,7 +19,7 @@ SUFFIX = ".jsonl"
 CHUNK_BYTES = 1_000_000
 SHRINK_BYTES = 16 * CHUNK_BYTES
 
-_TRIES = 10
+_TRIES = 100
 _BLANK_LINES = b"\n" * 4096  # a block: a few bytes may fit onto a disk that is full
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(LLMCall)
