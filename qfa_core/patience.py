@@ -22,10 +22,9 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         if not task.done():
             raise TimeoutError
         return task.result()
-    finally:
-        if not task.done():
-            task.add_done_callback(_forget_the_outcome)
-            task.cancel()
+    finally:  # it may have failed in the very moment in which whoever waits was cancelled
+        task.add_done_callback(_forget_the_outcome)
+        task.cancel()
 
 
 def _forget_the_outcome(task: asyncio.Task[Any]) -> None:
