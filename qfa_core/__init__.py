@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qfa_core.analyst_prompt import refuse_injection
     from qfa_core.budget import Deadline, RequestContext, TokenBudget
+    from qfa_core.clusters import Clustering, Embeddings
     from qfa_core.coding import AssignedCodes, Code, CodedLevel, CodePath, CodingFramework
     from qfa_core.errors import (
         AnalysisUnavailable,
         AnonymizerUnavailable,
         AuthenticationRequired,
+        ClustererUnavailable,
         Conflict,
         ContentFiltered,
         DeadlineExceeded,
+        EmbedderUnavailable,
         Fault,
         FeedbackTooLarge,
         Forbidden,
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
     from qfa_core.languages import clean_output_language
     from qfa_core.llm import LLMReply, Prompt
     from qfa_core.ports.anonymizer import Anonymizer
+    from qfa_core.ports.clusterer import Clusterer
+    from qfa_core.ports.embedder import Embedder
     from qfa_core.ports.key_store import KeyRegistry, KeyStore, TenantRegistry
     from qfa_core.ports.llm_client import LLMClient
     from qfa_core.ports.usage_store import UsageStore
@@ -101,6 +106,9 @@ __all__ = [
     "AssignedCodes",
     "Authenticate",
     "AuthenticationRequired",
+    "Clusterer",
+    "ClustererUnavailable",
+    "Clustering",
     "Code",
     "CodePath",
     "CodedLevel",
@@ -114,6 +122,9 @@ __all__ = [
     "DetectSensitive",
     "DetectSensitiveRequest",
     "Distribution",
+    "Embedder",
+    "EmbedderUnavailable",
+    "Embeddings",
     "EntitySpan",
     "Fault",
     "FeedbackRecord",
@@ -182,10 +193,12 @@ __all__ = [
 _NAMES = {
     "analyst_prompt": "refuse_injection",
     "budget": "Deadline RequestContext TokenBudget",
+    "clusters": "Clustering Embeddings",
     "coding": "AssignedCodes Code CodedLevel CodePath CodingFramework",
     "errors": (
-        "AnalysisUnavailable AnonymizerUnavailable AuthenticationRequired Conflict ContentFiltered "
-        "DeadlineExceeded Fault FeedbackTooLarge Forbidden InvalidInput KeyStoreUnavailable "
+        "AnalysisUnavailable AnonymizerUnavailable AuthenticationRequired ClustererUnavailable Conflict "
+        "ContentFiltered DeadlineExceeded EmbedderUnavailable Fault FeedbackTooLarge "
+        "Forbidden InvalidInput KeyStoreUnavailable "
         "LLMAnswerUnusable LLMError LLMRateLimited LLMRejected LLMTimeout LLMUnavailable NotFound "
         "PromptInjection QFAError StoreUnavailable UsageStoreUnavailable"
     ),
@@ -194,6 +207,8 @@ _NAMES = {
     "languages": "clean_output_language",
     "llm": "LLMReply Prompt",
     "ports.anonymizer": "Anonymizer",
+    "ports.clusterer": "Clusterer",
+    "ports.embedder": "Embedder",
     "ports.key_store": "KeyRegistry KeyStore TenantRegistry",
     "ports.llm_client": "LLMClient",
     "ports.usage_store": "UsageStore",

@@ -24,12 +24,18 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks for what, under which id, and until when; handed down by hand."""
+    """
+    Who asks for what, under which id, and until when; handed down by hand.
+
+    Where the request *is_patient*, a provider's limits are waited out until the deadline; otherwise its
+    caller is told soon to come back.
+    """
 
     tenant_id: str
     operation: Operation
     request_id: str
     deadline: Deadline
+    is_patient: bool = False
 
 
 class TokenBudget(msgspec.Struct, frozen=True, kw_only=True):

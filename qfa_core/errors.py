@@ -13,7 +13,9 @@ The errors of QFA, one tree, sorted by what the caller can do about it.
     │   ├── UsageStoreUnavailable
     │   └── KeyStoreUnavailable
     ├── AnalysisUnavailable          ask for what this deployment can do
-    │   └── AnonymizerUnavailable
+    │   ├── AnonymizerUnavailable
+    │   ├── EmbedderUnavailable
+    │   └── ClustererUnavailable
     ├── DeadlineExceeded             send less, or come back later
     └── LLMError                     the provider's side of one call
         ├── LLMUnavailable           worth another try: connection lost, 408, 409, 5xx
@@ -116,6 +118,14 @@ class AnalysisUnavailable(QFAError):
 
 class AnonymizerUnavailable(AnalysisUnavailable):
     """Texts could not be pseudonymised, so none may leave."""
+
+
+class EmbedderUnavailable(AnalysisUnavailable):
+    """Texts could not be turned into vectors, or this deployment has no embedder."""
+
+
+class ClustererUnavailable(AnalysisUnavailable):
+    """Vectors could not be clustered, or this deployment has no clusterer."""
 
 
 class DeadlineExceeded(QFAError):

@@ -22,6 +22,7 @@ class LLMClient(Protocol):
 
         Passing failures (connection, 408, 409, 429, 5xx, no answer) are retried inside; all
         attempts and waits together end before the context's deadline. Cancelling ends the call.
+        Where the context is patient, limits (429) are waited out until then, however many attempts it takes.
         The reply's text is as the model wrote it: it need not follow the prompt's schema.
         Safe to call concurrently. The tenant id is passed on to the provider, nothing else of the context.
 

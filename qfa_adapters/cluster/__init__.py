@@ -1,0 +1,1 @@
+"""Clusters of vectors, by scikit-learn."""

@@ -1,0 +1,1 @@
+"""Texts into vectors: models that run on this machine."""
