@@ -6,6 +6,7 @@ import math
 
 import msgspec
 
+from qfa_core.scripts import weight
 from qfa_core.usage import Operation
 
 
@@ -21,6 +22,10 @@ class Deadline(msgspec.Struct, frozen=True, kw_only=True):
     def earlier(self, seconds: float) -> Deadline:
         """Return a deadline that leaves *seconds* for what comes after."""
         return Deadline(expires_at=self.expires_at - seconds)
+
+    def after(self, share: float, now: float) -> Deadline:
+        """Return the deadline of a step that may take *share* (0..1) of what remains at *now*."""
+        return Deadline(expires_at=now + share * self.remaining_seconds(now))
 
 
 class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,15 +44,22 @@ class RequestContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TokenBudget(msgspec.Struct, frozen=True, kw_only=True):
-    """How much text fits into one LLM call; tokens are estimated from characters."""
+    """
+    How much text fits into one LLM call; tokens are estimated from characters.
+
+    *chars_per_token* is that of English. Other scripts take more tokens a character, in the
+    vocabularies of most models: estimates are on the safe side for them.
+    """
 
     max_total_tokens: int = 100_000
     chars_per_token: float = 4.0
 
-    def tokens(self, characters: int) -> int:
-        """Return the tokens that so many characters are estimated to take."""
-        return math.ceil(characters / self.chars_per_token)
+    def tokens(self, *texts: str) -> int:
+        """Return the tokens that *texts* are estimated to take together."""
+        return math.ceil(sum(map(weight, texts)) / self.chars_per_token)
 
-    def allows(self, characters: int) -> bool:
-        """Whether so many characters fit into one call."""
-        return self.tokens(characters) <= self.max_total_tokens
+    def allows(self, *texts: str) -> bool:
+        """Whether *texts* fit into one call."""
+        if sum(map(len, texts)) > self.max_total_tokens * self.chars_per_token:
+            return False  # in no script can they: what may be huge is not read through
+        return self.tokens(*texts) <= self.max_total_tokens

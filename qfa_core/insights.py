@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from typing import Literal
 
@@ -26,12 +27,51 @@ class CodingTrends(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[TrendCell, ...]
 
 
+class RecordLedger(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    What became of every record of a request: each counts once, and together they are those received.
+
+    *duplicate* records say word for word what an analysed one says, and were counted with it. *filtered*
+    ones were refused by the provider's content filter: a person must read them. *failed* ones were not
+    read, or not wholly. Raises ValueError where the counts do not add up.
+    """
+
+    received: int
+    analysed: int = 0
+    blank: int = 0
+    duplicate: int = 0
+    filtered: int = 0
+    failed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.received != self.analysed + self.blank + self.duplicate + self.filtered + self.failed:
+            raise ValueError("The records of this request do not add up.")
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """
+    Records of near meaning, counted, and what a language model calls them.
+
+    *title* and *description* are None where no model could name the theme; all else is exact arithmetic.
+    *share* (0..1) is of the records that hold text; *record_ids* are those of the most typical records.
+    *first_seen* and *last_seen* are None where no record of the theme has a date.
+    """
+
+    title: str | None
+    description: str | None
+    record_count: int
+    share: float
+    record_ids: tuple[str, ...]
+    first_seen: dt.date | None = None
+    last_seen: dt.date | None = None
+
+
 class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     """
     An answer to an analyst's question over many records.
 
-    *quality_score* (0..1) is None where no judge could score it;
-    *confidence* (0..1) is given in hierarchical mode only.
+    *quality_score* (0..1) is None where no judge could score it. *confidence* (0..1) and *themes*, from
+    the most to the least frequent, are given in hierarchical mode only.
     """
 
     text: str
@@ -40,6 +80,8 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     record_count: int
     confidence: float | None = None
     coding_trends: CodingTrends | None = None
+    record_ledger: RecordLedger | None = None
+    themes: tuple[Theme, ...] | None = None
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):

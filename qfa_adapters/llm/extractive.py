@@ -66,8 +66,8 @@ class ExtractiveLLMClient(LLMClient):
         return LLMReply(
             text=text,
             model=EXTRACTIVE_MODEL,
-            input_tokens=self._budget.tokens(prompt.characters),
-            output_tokens=self._budget.tokens(len(text)),
+            input_tokens=self._budget.tokens(prompt.system, prompt.user),
+            output_tokens=self._budget.tokens(text),
             cost_usd=0.0,
         )
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from qfa_core.feedback import FeedbackRecord
 from qfa_core.prompts.envelope import envelope
 
+_MOST_CODE_CHARACTERS = 300
+
 
 def record_envelope(content: str) -> str:
     """Return one record's content in its envelope; ids and metadata do not leave."""
@@ -24,6 +26,24 @@ def dated_envelopes(records: Sequence[FeedbackRecord]) -> str:
             codes=", ".join(filter(None, record.coding_levels)),
         )
         for number, record in enumerate(records, start=1)
+    )
+
+
+def weighed_envelope(
+    content: str, record: FeedbackRecord, *, times: int = 1, number: int = 1, of: int = 1
+) -> str:
+    """
+    Return *content*, all of *record* or part *number* of so many, with its day, its codes and its weight.
+
+    *times* is how many records say this, word for word. Codes are cut to a length that leaves room.
+    """
+    return envelope(
+        "feedback_record",
+        content,
+        date=record.created.date().isoformat() if record.created else None,
+        codes=", ".join(filter(None, record.coding_levels))[:_MOST_CODE_CHARACTERS],
+        said_by=f"{times} records" if times > 1 else None,
+        part=f"{number} of {of}" if of > 1 else None,
     )
 
 

@@ -86,7 +86,7 @@ class LLMCalls:
 
     def require_fit(self, prompt: Prompt, *, advice: str = "") -> None:
         """Raise FeedbackTooLarge, with *advice* on what to do, if *prompt* is over the token budget."""
-        if not self._budget.allows(prompt.characters):
+        if not self._budget.allows(prompt.system, prompt.user):
             raise FeedbackTooLarge(f"{FeedbackTooLarge.message} {advice}".strip())
 
     async def answer(

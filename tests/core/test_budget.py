@@ -16,11 +16,28 @@ def test_an_earlier_deadline_leaves_time_for_what_comes_after() -> None:
 
 @pytest.mark.parametrize(("characters", "tokens"), [(0, 0), (1, 1), (4, 1), (5, 2), (400, 100)])
 def test_a_started_token_counts_whole(characters: int, tokens: int) -> None:
-    assert TokenBudget(chars_per_token=4).tokens(characters) == tokens
+    assert TokenBudget(chars_per_token=4).tokens("a" * characters) == tokens
+
+
+def test_texts_are_counted_together() -> None:
+    assert TokenBudget(chars_per_token=4).tokens("a", "bc", "d") == 1
 
 
 def test_a_budget_may_be_used_up_but_not_overdrawn() -> None:
     budget = TokenBudget(max_total_tokens=10, chars_per_token=2.5)
 
-    assert budget.allows(25)
-    assert not budget.allows(26)
+    assert budget.allows("a" * 20, "b" * 5)
+    assert not budget.allows("a" * 20, "b" * 6)
+
+
+def test_a_script_that_takes_more_tokens_fills_the_budget_sooner() -> None:
+    budget = TokenBudget(max_total_tokens=10)
+
+    assert budget.allows("voda" * 10)
+    assert budget.allows("вода" * 4)
+    assert not budget.allows("вода" * 5)
+
+
+def test_a_step_may_take_its_share_of_what_remains() -> None:
+    assert Deadline(expires_at=10.0).after(0.25, now=2.0) == Deadline(expires_at=4.0)
+    assert Deadline(expires_at=10.0).after(0.25, now=12.0) == Deadline(expires_at=12.0)

@@ -67,8 +67,8 @@ async def test_tokens_are_estimated_from_characters() -> None:
     prompt = summary_prompt(TEXT)
     reply = await ExtractiveLLMClient().complete(prompt, CONTEXT)
 
-    assert reply.input_tokens == -(-prompt.characters // 4)
-    assert reply.output_tokens == -(-len(reply.text) // 4)
+    assert reply.input_tokens == TokenBudget().tokens(prompt.system, prompt.user)
+    assert reply.output_tokens == TokenBudget().tokens(reply.text)
 
 
 async def test_an_unknown_task_is_refused_rather_than_guessed_at() -> None:
