@@ -23,6 +23,8 @@ _ALIKE = str.maketrans({"ى": "ي", "ة": "ه", "ـ": None, "’": "'", "ʼ": "'
 
 def fold(text: str) -> str:
     """Return *text* without case, accents and vowel signs, so that spellings of a word meet."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_ALIKE)
 
@@ -54,7 +56,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         """Return the terms of a folded word; none for a word that is not listed."""
         found = self.whole.get(word, _NO_TERMS)
         for end in range(2, min(len(word), self.longest_beginning) + 1):
-            found |= self.beginnings.get(word[:end], _NO_TERMS)
+            if more := self.beginnings.get(word[:end]):
+                found |= more
         return found
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from qfa_adapters.llm.extractive_lexicon import fold, read_word_lists
+from qfa_adapters.llm.extractive_phrases import any_of
 from qfa_core.insights import SensitivityType
 from qfa_core.prompts.detect_sensitive import SensitivityAnswer
 from qfa_core.prompts.envelope import open_envelopes
@@ -30,6 +31,8 @@ def screen(message: str) -> SensitivityAnswer:
 def hinted_kinds(text: str) -> list[SensitivityType]:
     """Return the kinds of which the lexicon lists a word or phrase that occurs in *text*."""
     folded = " ".join(fold(text).split())
+    if not _any_pattern().search(folded):
+        return []
     return [kind for kind, pattern in _patterns().items() if pattern.search(folded)]
 
 
@@ -48,11 +51,23 @@ def _explanation(kinds: Sequence[SensitivityType]) -> str:
 
 
 @functools.cache
+def _any_pattern() -> re.Pattern[str]:
+    return _pattern([phrase for listed in _phrases().values() for phrase in listed])
+
+
+@functools.cache
 def _patterns() -> Mapping[SensitivityType, re.Pattern[str]]:
-    return {SensitivityType(name): _pattern(table) for name, table in read_word_lists("sensitivity").items()}
+    return {kind: _pattern(listed) for kind, listed in _phrases().items()}
 
 
-def _pattern(table: Mapping[str, str]) -> re.Pattern[str]:
-    phrases = [phrase.strip() for listed in table.values() for phrase in fold(listed).split(",")]
-    choices = "|".join(re.escape(phrase).replace(r"\*", r"\w*") for phrase in phrases)
-    return re.compile(rf"(?<!\w){_ARABIC_PREFIXES}(?:{choices})(?!\w)")
+@functools.cache
+def _phrases() -> Mapping[SensitivityType, list[str]]:
+    lists = read_word_lists("sensitivity")
+    return {
+        SensitivityType(name): [phrase.strip() for listed in table.values() for phrase in fold(listed).split(",")]
+        for name, table in lists.items()
+    }
+
+
+def _pattern(phrases: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){_ARABIC_PREFIXES}{any_of(phrases)}(?!\w)")

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from qfa_adapters.llm.extractive import ExtractiveLLMClient
+from qfa_core.budget import TokenBudget
 from qfa_core.errors import LLMAnswerUnusable
 from qfa_core.llm import Prompt
 from qfa_core.prompts.analyze import analysis_judge_prompt, analysis_prompt
