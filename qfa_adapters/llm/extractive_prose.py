@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 from qfa_adapters.llm.extractive_quotes import NOTHING_TO_QUOTE, quotation, quoted_themes, quotes, shortened
@@ -15,20 +15,21 @@ from qfa_adapters.llm.extractive_themes import (
     ranked,
     read_passages,
     record_counts,
+    record_total,
+)
+from qfa_adapters.llm.extractive_wording import (
+    NOT_ANSWERED,
+    NOTICE,
+    SHORT_NOTICE,
+    capitalised,
+    listed,
+    records,
+    terms_in,
 )
 from qfa_adapters.llm.extractive_words import WordReader
 from qfa_core.prompts.envelope import open_envelopes
 from qfa_core.prompts.summarize import SummaryAnswer
 
-NOTICE = (
-    "This text was made by local/extractive, an extractive stand-in: it counts words and copies sentences. "
-    "No language model has read the records, nothing was understood, weighed or translated."
-)
-SHORT_NOTICE = "(local/extractive: copied sentences, no language model)"
-_NOT_ANSWERED = (
-    "Why things happen, what should be done, and anything that is said in words outside the word lists: "
-    "counting words cannot tell. Set LLM_MODEL to have a language model read the records."
-)
 _THEMES_OF_ANALYSIS = 7
 _THEMES_OF_SUMMARY = 5
 _OTHER_WORDS = 8
@@ -41,14 +42,14 @@ def write_analysis(message: str) -> str:
     """Answer an analysis prompt's user message in prose."""
     reader = WordReader()
     passages = read_passages(open_envelopes("feedback_record", message), reader)
-    asked = _asked_terms(message, "analyst_question", reader)
+    asked = terms_in("analyst_question", message, reader)
     themes = find_themes(passages, reader, at_most=_THEMES_OF_ANALYSIS)
     return "\n\n".join(
         (
             NOTICE,
             _themes_section(passages, themes, asked, reader),
             _question_section(passages, asked, reader),
-            f"What this cannot answer\n{_NOT_ANSWERED}",
+            f"What this cannot answer\n{NOT_ANSWERED}",
         )
     )
 
@@ -69,17 +70,17 @@ def write_corpus_summary(message: str) -> SummaryAnswer:
     """Answer the prompt to summarise many records: one line a theme, the most frequent first."""
     reader = WordReader()
     passages = read_passages(open_envelopes("feedback_record", message), reader)
-    asked = _asked_terms(message, "analyst_instruction", reader)
+    asked = terms_in("analyst_instruction", message, reader)
     themes = find_themes(passages, reader, at_most=_THEMES_OF_SUMMARY)
     lines = [
-        f"- {_capitalised(reader.spelled(theme.term))} ({_records(theme.count)}): {quote}"
+        f"- {capitalised(reader.spelled(theme.term))} ({records(theme.count)}): {quote}"
         for theme, quote in quoted_themes(passages, themes, asked, reader.lexicon)
     ]
     if not themes:
         central = quotes(passages, asked, reader.lexicon)
         lines = [f"- {quotation(quote)}" for quote in islice(central, _THEMES_OF_SUMMARY)]
     return SummaryAnswer(
-        title=f"{_title(record_counts(passages), reader)} in {_records(len(passages))}",
+        title=f"{_title(record_counts(passages), reader)} in {records(record_total(passages))}",
         summary="\n".join((*lines, SHORT_NOTICE)),
     )
 
@@ -88,7 +89,7 @@ def _themes_section(
     passages: Sequence[Passage], themes: Sequence[Theme], asked: Collection[str], reader: WordReader
 ) -> str:
     lines = [
-        f"Themes, by how many of the {_records(len(passages))} mention them "
+        f"Themes, by how many of the {records(record_total(passages))} mention them "
         "(earlier, later: the two halves of the dated records)"
     ]
     for number, (theme, quote) in enumerate(quoted_themes(passages, themes, asked, reader.lexicon), start=1):
@@ -96,9 +97,7 @@ def _themes_section(
     counts = record_counts(passages)
     plain = counts.keys() - reader.lexicon.topics - reader.lexicon.aspects - reader.lexicon.kinds
     if repeated := [term for term in ranked(counts, plain) if counts[term] >= _RECURS][:_OTHER_WORDS]:
-        lines.append(
-            "Other words that recur: " + _listed(((term, counts[term]) for term in repeated), reader)
-        )
+        lines.append("Other words that recur: " + listed(((term, counts[term]) for term in repeated), reader))
     return "\n".join(lines)
 
 
@@ -108,7 +107,7 @@ def _question_section(passages: Sequence[Passage], asked: Collection[str], reade
     if not found:
         return "What the question names\nNo record holds a word of the question that the word lists know."
     chosen = list(islice(quotes(passages, asked, reader.lexicon, holding=found), _QUOTES_FOR_QUESTION))
-    named = _listed(((term, counts[term]) for term in found), reader)
+    named = listed(((term, counts[term]) for term in found), reader)
     return "\n".join(
         (
             "What the question names",
@@ -120,32 +119,15 @@ def _question_section(passages: Sequence[Passage], asked: Collection[str], reade
 
 
 def _described(theme: Theme, reader: WordReader) -> str:
-    text = f"{_capitalised(reader.spelled(theme.term))}: {_records(theme.count)}"
+    text = f"{capitalised(reader.spelled(theme.term))}: {records(theme.count)}"
     if theme.earlier or theme.later:
         trend = f": {theme.trend}" if theme.trend else ""
         text += f" ({theme.earlier} earlier, {theme.later} later{trend})"
-    return f"{text}; goes with {_listed(theme.companions, reader)}" if theme.companions else text
-
-
-def _asked_terms(message: str, tag: str, reader: WordReader) -> frozenset[str]:
-    asked = (reader.read(envelope.text) for envelope in open_envelopes(tag, message))
-    return frozenset(term for terms in asked for term in terms) - reader.lexicon.kinds
+    return f"{text}; goes with {listed(theme.companions, reader)}" if theme.companions else text
 
 
 def _title(counts: Counter[str], reader: WordReader) -> str:
     topics = ranked(counts, reader.lexicon.topics)[:3]
     aspects = ranked(counts, reader.lexicon.aspects)[:2]
     chosen = topics + aspects or ranked(counts, counts.keys() - reader.lexicon.kinds)[:4]
-    return _capitalised(", ".join(reader.spelled(term) for term in chosen)) or "Feedback"
-
-
-def _listed(counted: Iterable[tuple[str, int]], reader: WordReader) -> str:
-    return ", ".join(f"{reader.spelled(term)} ({count})" for term, count in counted)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _records(count: int) -> str:
-    return f"{count} record" if count == 1 else f"{count} records"
+    return capitalised(", ".join(reader.spelled(term) for term in chosen)) or "Feedback"

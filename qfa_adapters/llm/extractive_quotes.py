@@ -35,23 +35,30 @@ def quotes(
 
 
 def quoted_themes(
-    passages: Sequence[Passage], themes: Iterable[Theme], asked: Collection[str], lexicon: Lexicon
+    passages: Sequence[Passage], themes: Sequence[Theme], asked: Collection[str], lexicon: Lexicon
 ) -> Iterator[tuple[Theme, str]]:
-    """
-    Yield each theme with the most central sentence of its records.
+    """Yield each theme with what is quoted for it, or a note that nothing is."""
+    chosen = quotes_for([theme.term for theme in themes], passages, asked, lexicon)
+    for theme, quote in zip(themes, chosen, strict=True):
+        yield theme, NOTHING_TO_QUOTE if quote is None else quotation(quote)
 
-    One that a theme before it was given is passed over if there is another.
+
+def quotes_for(
+    terms: Iterable[str], passages: Sequence[Passage], asked: Collection[str], lexicon: Lexicon
+) -> Iterator[str | None]:
+    """
+    Yield for each of *terms* the most central sentence of the records that hold it, None where there is none.
+
+    One that a term before it was given is passed over if there is another.
     """
     used: set[str] = set()
-    for theme in themes:
-        about = [passage for passage in passages if theme.term in passage.terms]
-        best = list(islice(quotes(about, asked, lexicon, holding=(theme.term,)), len(used) + 1))
+    for term in terms:
+        about = [passage for passage in passages if term in passage.terms]
+        best = list(islice(quotes(about, asked, lexicon, holding=(term,)), len(used) + 1))
         chosen = next((text for text in best if text not in used), best[0] if best else None)
-        if chosen is None:
-            yield theme, NOTHING_TO_QUOTE
-        else:
+        if chosen is not None:
             used.add(chosen)
-            yield theme, quotation(chosen)
+        yield chosen
 
 
 def quotation(text: str) -> str:

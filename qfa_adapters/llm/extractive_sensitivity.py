@@ -64,7 +64,9 @@ def _patterns() -> Mapping[SensitivityType, re.Pattern[str]]:
 def _phrases() -> Mapping[SensitivityType, list[str]]:
     lists = read_word_lists("sensitivity")
     return {
-        SensitivityType(name): [phrase.strip() for listed in table.values() for phrase in fold(listed).split(",")]
+        SensitivityType(name): [
+            phrase.strip() for listed in table.values() for phrase in fold(listed).split(",")
+        ]
         for name, table in lists.items()
     }
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import accumulate
 
 import msgspec
 
@@ -13,6 +15,7 @@ from qfa_core.prompts.envelope import Enveloped
 _SHORT_TERMS = 6  # a sentence of fewer terms than this says little, however telling they are
 _TREND_FACTOR = 2
 _TREND_MINIMUM = 3
+_NUMBER = re.compile("[1-9][0-9]{0,8}")
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,11 +26,16 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """One feedback record as read: its sentences, all terms, and the day it was written, if known."""
+    """
+    One feedback record as read: its sentences, all terms, and the day it was written, if known.
+
+    *times* is how many records say the same, this one included.
+    """
 
     sentences: tuple[Sentence, ...]
     terms: frozenset[str]
     date: str
+    times: int = 1
 
 
 class Theme(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,11 +55,21 @@ class Theme(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def trend(self) -> str:
         """How it goes over time, in a word; empty if it does not change much."""
-        if self.later >= max(_TREND_MINIMUM, _TREND_FACTOR * self.earlier):
-            return "growing"
-        if self.earlier >= max(_TREND_MINIMUM, _TREND_FACTOR * self.later):
-            return "fading"
-        return ""
+        return trend(self.earlier, self.later)
+
+
+def trend(earlier: int, later: int, *, later_share: float = 0.5) -> str:
+    """
+    Say how a count goes over time, in a word; empty if it does not change much.
+
+    *later_share* is the share of all records that are the later ones, between 0 and 1.
+    """
+    expected = (1 - later_share) / later_share
+    if later >= _TREND_MINIMUM and later * expected >= _TREND_FACTOR * earlier:
+        return "growing"
+    if earlier >= _TREND_MINIMUM and earlier >= _TREND_FACTOR * later * expected:
+        return "fading"
+    return ""
 
 
 def read_passages(records: Iterable[Enveloped], reader: WordReader) -> list[Passage]:
@@ -61,7 +79,16 @@ def read_passages(records: Iterable[Enveloped], reader: WordReader) -> list[Pass
 
 def record_counts(passages: Iterable[Passage]) -> Counter[str]:
     """Count in how many records each term occurs."""
-    return Counter(term for passage in passages for term in passage.terms)
+    counts: Counter[str] = Counter()
+    for passage in passages:
+        for term in passage.terms:
+            counts[term] += passage.times
+    return counts
+
+
+def record_total(passages: Iterable[Passage]) -> int:
+    """Count the records that say what *passages* hold."""
+    return sum(passage.times for passage in passages)
 
 
 def ranked(counts: Mapping[str, int], terms: Collection[str]) -> list[str]:
@@ -72,8 +99,7 @@ def ranked(counts: Mapping[str, int], terms: Collection[str]) -> list[str]:
 def find_themes(passages: Sequence[Passage], reader: WordReader, *, at_most: int) -> list[Theme]:
     """Return the topics that most records hold, by falling frequency."""
     terms = ranked(record_counts(passages), reader.lexicon.topics)[:at_most]
-    dates = sorted(passage.date for passage in passages if passage.date)
-    middle = dates[len(dates) // 2] if dates else ""
+    middle = _middle_day(passages)
     return [_theme(term, passages, middle, reader.lexicon.aspects) for term in terms]
 
 
@@ -102,17 +128,33 @@ def central_sentences(
 def _passage(record: Enveloped, reader: WordReader) -> Passage:
     found = tuple(Sentence(text=text, terms=frozenset(reader.read(text))) for text in sentences(record.text))
     terms = frozenset[str]().union(*(sentence.terms for sentence in found))
-    return Passage(sentences=found, terms=terms, date=record.attributes.get("date", ""))
+    said_by = _NUMBER.match(record.attributes.get("said_by", ""))
+    return Passage(
+        sentences=found,
+        terms=terms,
+        date=record.attributes.get("date", ""),
+        times=int(said_by.group()) if said_by else 1,
+    )
+
+
+def _middle_day(passages: Iterable[Passage]) -> str:
+    """Return the day of the record in the middle of those with a date, from which the later half counts."""
+    dated = sorted((passage.date, passage.times) for passage in passages if passage.date)
+    half = sum(times for _, times in dated) // 2
+    for (day, _), seen in zip(dated, accumulate(times for _, times in dated), strict=True):
+        if seen > half:
+            return day
+    return ""
 
 
 def _theme(term: str, passages: Sequence[Passage], middle: str, aspects: frozenset[str]) -> Theme:
     holding = [passage for passage in passages if term in passage.terms]
-    dated = [passage.date for passage in holding if passage.date]
+    dated = [passage for passage in holding if passage.date]
     beside = record_counts(holding)
     return Theme(
         term=term,
-        count=len(holding),
-        earlier=sum(date < middle for date in dated),
-        later=sum(date >= middle for date in dated),
+        count=record_total(holding),
+        earlier=record_total(passage for passage in dated if passage.date < middle),
+        later=record_total(passage for passage in dated if passage.date >= middle),
         companions=tuple((aspect, beside[aspect]) for aspect in ranked(beside, aspects)[:3]),
     )

@@ -56,7 +56,10 @@ class WordReader:
     def _look_up(self, word: str) -> frozenset[str]:
         folded = fold(word)
         bare = _ARABIC_PREFIX.sub("", folded)
-        if listed := self.lexicon.terms_of(folded) or self.lexicon.terms_of(bare):
+        listed = self.lexicon.terms_of(folded)
+        if not listed and bare != folded:
+            listed = self.lexicon.terms_of(bare)
+        if listed:
             return listed
         if len(bare) < 3 or {folded, bare} & self.lexicon.stop_words:
             return frozenset()
