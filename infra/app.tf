@@ -1,0 +1,57 @@
+resource "azurerm_service_plan" "app" {
+  name                   = "asp-qfa-${var.environment}"
+  resource_group_name    = local.group
+  location               = local.location
+  os_type                = "Linux"
+  sku_name               = var.app_sku
+  worker_count           = var.app_instances
+  zone_balancing_enabled = var.app_zone_balanced
+  tags                   = local.tags
+}
+
+resource "azurerm_linux_web_app" "app" {
+  name                      = local.app_name
+  resource_group_name       = local.group
+  location                  = local.location
+  service_plan_id           = azurerm_service_plan.app.id
+  virtual_network_subnet_id = azurerm_subnet.app.id
+  https_only                = true
+  client_affinity_enabled   = false # any instance answers any request
+  tags                      = local.tags
+
+  # Deployment is a change of the image, by an identity; nobody publishes files with a password.
+  ftp_publish_basic_authentication_enabled       = false
+  webdeploy_publish_basic_authentication_enabled = false
+
+  app_settings = { for name, value in local.app_settings : name => value if value != null }
+
+  identity {
+    type = "SystemAssigned"
+  }
+
+  site_config {
+    always_on                               = true
+    container_registry_use_managed_identity = true
+    ftps_state                              = "Disabled"
+    health_check_path                       = "/v1/health"
+    health_check_eviction_time_in_min       = 5
+    http2_enabled                           = true
+    minimum_tls_version                     = var.minimum_tls_version
+    remote_debugging_enabled                = false
+    scm_ip_restriction_default_action       = "Deny" # logs are in Log Analytics, files are nobody's business
+    scm_minimum_tls_version                 = "1.2"
+    vnet_route_all_enabled                  = true
+    websockets_enabled                      = false
+
+    application_stack {
+      docker_registry_url = "https://${local.registry_host}"
+      docker_image_name   = "qfa:none" # until the first deployment; see `lifecycle`
+    }
+  }
+
+  lifecycle {
+    # The pipeline deploys by digest: it sets this to qfa@sha256:…, after this configuration and more often than it. Were
+    # it not ignored, the next `terraform apply` would take the app back to an image that does not exist.
+    ignore_changes = [site_config[0].application_stack[0].docker_image_name]
+  }
+}
