@@ -1,0 +1,113 @@
+"""Find the themes among vectors of length 1: where they lie densely, and which of them belong there."""
+
+from __future__ import annotations
+
+from math import ceil, isqrt
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.cluster import HDBSCAN, KMeans
+
+from qfa_adapters.cluster.sample import sample_positions
+
+Vectors = npt.NDArray[np.float32]
+Labels = npt.NDArray[np.int64]
+
+NOWHERE = -1
+MOST_THEMES = 100
+_SEED = 0
+_ROUNDS = 50  # of k-means; what still changes after as many is of no weight
+_FEWEST_DENSE = 0.2  # below this share of the sample, what is dense says little about the rest
+_NEAR = 0.5  # a vector with this cosine to its centre is never called an outlier
+
+
+def find_themes(vectors: Vectors, *, min_size: int) -> Labels:
+    """
+    Return the theme of each of *vectors*, or `NOWHERE`; each theme has at least *min_size*, and so have they.
+
+    Density says how many themes there are and where, as seen in a sample; k-means, from there, which
+    vectors belong to which. So time grows in proportion to their number, for large numbers.
+    Vectors without dimensions are all alike: one theme.
+    """
+    if not vectors.shape[1]:
+        return np.zeros(len(vectors), np.int64)
+    sample = vectors[sample_positions(len(vectors))]
+    size_in_sample = ceil(min_size * len(sample) / len(vectors))
+    centres = _dense_centres(sample, size_in_sample)
+    if centres is None:
+        centres = _spread_centres(sample, size_in_sample)
+    means = KMeans(len(centres), init=centres, n_init=1, max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
+    return _without_small(vectors, means.labels_.astype(np.int64), min_size)
+
+
+def wanted_themes(count: int) -> int:
+    """Return about how many themes *count* texts make: the square root of their number, up to a hundred."""
+    return min(MOST_THEMES, isqrt(count))
+
+
+def centres_of(vectors: Vectors, labels: Labels) -> Vectors:
+    """Return the mean direction of every theme, by its number; there must be none without vectors."""
+    sums = np.zeros((labels.max() + 1, vectors.shape[1]), np.float32)
+    np.add.at(sums, labels[labels >= 0], vectors[labels >= 0])
+    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+    np.divide(sums, lengths, out=sums, where=lengths > 0)
+    return sums
+
+
+def _dense_centres(sample: Vectors, min_size: int) -> Vectors | None:
+    """
+    Return the centres of where vectors lie densely; None where that is nowhere, or says too little.
+
+    The leaves of HDBSCAN's tree: its default, the excess of mass, makes two giants of most corpora.
+    """
+    smallest = max(2, min_size, len(sample) // (4 * wanted_themes(len(sample))))
+    if len(sample) < 2 * smallest:
+        return None
+    density = HDBSCAN(smallest, min_samples=1, cluster_selection_method="leaf", copy=True)
+    labels: Labels = density.fit_predict(sample).astype(np.int64)
+    if labels.max() < 1 or np.mean(labels >= 0) < _FEWEST_DENSE:
+        return None
+    return centres_of(sample, labels)
+
+
+def _spread_centres(sample: Vectors, min_size: int) -> Vectors:
+    different = np.unique(sample, axis=0)
+    themes = max(1, min(wanted_themes(len(sample)), len(sample) // min_size, len(different)))
+    means = KMeans(themes, n_init=3, max_iter=_ROUNDS, random_state=_SEED).fit(sample)
+    centres: Vectors = means.cluster_centers_
+    return centres
+
+
+def _without_small(vectors: Vectors, labels: Labels, min_size: int) -> Labels:
+    """
+    Return *labels* without outliers, and without themes that are too small.
+
+    The smallest goes first: its vectors join the nearest of the others, if they are near enough.
+    """
+    labels = np.unique(labels, return_inverse=True)[1]
+    centres = centres_of(vectors, labels)
+    nearness = np.einsum("ij,ij->i", vectors, centres[labels])
+    limit = _outlier_limit(nearness)
+    labels = np.where(nearness >= limit, labels, NOWHERE)
+    left = np.ones(len(centres), bool)
+    while left.any():
+        sizes = np.bincount(labels[labels >= 0], minlength=len(centres))
+        smallest = int(np.argmin(np.where(left, sizes, len(vectors) + 1)))
+        if sizes[smallest] >= min_size:
+            break
+        left[smallest] = False
+        homeless = np.flatnonzero(labels == smallest)
+        labels[homeless] = _nearest(vectors[homeless], centres, left, limit)
+    return labels
+
+
+def _nearest(vectors: Vectors, centres: Vectors, left: npt.NDArray[np.bool_], limit: float) -> Labels:
+    cosines = np.where(left, vectors @ centres.T, -np.inf)
+    nearest = np.argmax(cosines, axis=1)
+    return np.where(cosines.max(axis=1, initial=-np.inf) >= limit, nearest, NOWHERE)
+
+
+def _outlier_limit(nearness: Vectors) -> float:
+    """Return the cosine below which a vector is in no theme: Tukey's lower fence, but at most `_NEAR`."""
+    lower, upper = np.quantile(nearness, [0.25, 0.75])
+    return min(float(lower - 1.5 * (upper - lower)), _NEAR)

@@ -1,0 +1,33 @@
+"""What goes between the service and the process that clusters for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from qfa_adapters.cluster.sample import sample_positions
+from qfa_core.clusters import BYTES_PER_NUMBER, Clustering, Embeddings
+
+_BYTES_AT_A_TIME = 262_144
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """The clusters, or the name of what went wrong."""
+
+    clustering: Clustering | None = None
+    failure: str | None = None
+
+
+def question(embeddings: Embeddings) -> Iterator[memoryview]:
+    """
+    Yield the vectors of the sample, then all vectors, in pieces.
+
+    With the sample first, the worker need hold no vector for longer than it takes to make it smaller.
+    """
+    width = BYTES_PER_NUMBER * embeddings.dimensions
+    values = memoryview(embeddings.values)
+    sampled = (values[width * row : width * (row + 1)] for row in sample_positions(embeddings.count))
+    for part in (memoryview(b"".join(sampled)), values):
+        for start in range(0, len(part), _BYTES_AT_A_TIME):
+            yield part[start : start + _BYTES_AT_A_TIME]
