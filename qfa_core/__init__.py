@@ -46,9 +46,11 @@ if TYPE_CHECKING:
         Analysis,
         CodingTrends,
         CorpusSummary,
+        RecordLedger,
         Sensitivity,
         SensitivityType,
         Summary,
+        Theme,
         TrendCell,
     )
     from qfa_core.languages import clean_output_language
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from qfa_core.ports.llm_client import LLMClient
     from qfa_core.ports.usage_store import UsageStore
     from qfa_core.pretty import pretty_analysis, pretty_corpus_summary, pretty_summary
+    from qfa_core.progress import Progress
     from qfa_core.pseudonyms import EntitySpan, PseudonymisedTexts, pseudonymise, restore
     from qfa_core.requests import (
         AnalyzeRequest,
@@ -81,6 +84,7 @@ if TYPE_CHECKING:
         UsageTotals,
     )
     from qfa_core.use_cases.analyze import Analyze
+    from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
     from qfa_core.use_cases.assign_codes import AssignCodes
     from qfa_core.use_cases.authenticate import Authenticate, KnownKeys
     from qfa_core.use_cases.detect_sensitive import DetectSensitive
@@ -97,6 +101,7 @@ __all__ = [
     "Analysis",
     "AnalysisUnavailable",
     "Analyze",
+    "AnalyzeHierarchical",
     "AnalyzeRequest",
     "Anonymizer",
     "AnonymizerUnavailable",
@@ -150,10 +155,12 @@ __all__ = [
     "Metrics",
     "NewKey",
     "NotFound",
+    "Progress",
     "Prompt",
     "PromptInjection",
     "PseudonymisedTexts",
     "QFAError",
+    "RecordLedger",
     "RecordingLLMClient",
     "ReportUsage",
     "RequestContext",
@@ -168,6 +175,7 @@ __all__ = [
     "Summary",
     "Tenant",
     "TenantRegistry",
+    "Theme",
     "TokenBudget",
     "TrendCell",
     "UsageBreakdown",
@@ -203,7 +211,9 @@ _NAMES = {
         "PromptInjection QFAError StoreUnavailable UsageStoreUnavailable"
     ),
     "feedback": "FeedbackRecord clean_content parse_created",
-    "insights": "Analysis CodingTrends CorpusSummary Sensitivity SensitivityType Summary TrendCell",
+    "insights": (
+        "Analysis CodingTrends CorpusSummary RecordLedger Sensitivity SensitivityType Summary Theme TrendCell"
+    ),
     "languages": "clean_output_language",
     "llm": "LLMReply Prompt",
     "ports.anonymizer": "Anonymizer",
@@ -213,6 +223,7 @@ _NAMES = {
     "ports.llm_client": "LLMClient",
     "ports.usage_store": "UsageStore",
     "pretty": "pretty_analysis pretty_corpus_summary pretty_summary",
+    "progress": "Progress",
     "pseudonyms": "EntitySpan PseudonymisedTexts pseudonymise restore",
     "requests": (
         "AnalyzeRequest AssignCodesRequest DetectSensitiveRequest SummarizeCorpusRequest SummarizeRequest"
@@ -222,6 +233,7 @@ _NAMES = {
     "trends": "coding_trends",
     "usage": "Distribution LLMCall Metrics UsageBreakdown UsageQuery UsageReport UsageTotals",
     "use_cases.analyze": "Analyze",
+    "use_cases.analyze_hierarchical": "AnalyzeHierarchical",
     "use_cases.assign_codes": "AssignCodes",
     "use_cases.authenticate": "Authenticate KnownKeys",
     "use_cases.detect_sensitive": "DetectSensitive",

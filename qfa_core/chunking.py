@@ -12,8 +12,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?…؟।])[\"'”’»)\]]*\s+|[。！？]|\n+")
 _WORDS = re.compile(r"\S*\s+|\S+")
@@ -34,6 +37,11 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     of: int = 1
     cluster: int | None = None
     created: dt.datetime | None = None
+
+    @property
+    def when(self) -> tuple[dt.datetime, int, int]:
+        """Where the part comes in date order: one without a date last, at one moment as the records came."""
+        return self.created or dt.datetime.max, self.position, self.number
 
 
 Chunk = tuple[Part, ...]
@@ -72,9 +80,28 @@ def chunks_of(parts: Iterable[Part], *, max_tokens: int) -> list[Chunk]:
     whole: list[Chunk] = []
     rests: list[Chunk] = []
     for label in sorted(clusters, key=_label):
-        for chunk in _cut_evenly(clusters[label], max_tokens):
+        for chunk in cut_evenly(clusters[label], _size, max_tokens):
             (rests if 2 * _tokens(chunk) <= max_tokens else whole).append(chunk)
-    return sorted([*whole, *_put_together(rests, max_tokens)], key=lambda chunk: _when(chunk[0]))
+    return sorted([*whole, *_put_together(rests, max_tokens)], key=lambda chunk: chunk[0].when)
+
+
+def cut_evenly(items: Sequence[T], size: Callable[[T], int], max_size: int) -> list[tuple[T, ...]]:
+    """
+    Cut *items* into as few runs of at most *max_size* as hold them, of about the same size each.
+
+    An item that is larger itself has a run of its own.
+    """
+    total = sum(map(size, items))
+    target = total / max(1, math.ceil(total / max_size))
+    runs: list[list[T]] = []
+    filled = 0
+    for item in items:
+        if not runs or filled >= target or filled + size(item) > max_size:
+            runs.append([])
+            filled = 0
+        runs[-1].append(item)
+        filled += size(item)
+    return [tuple(run) for run in runs]
 
 
 def by_breadth(chunks: Sequence[Chunk]) -> list[Chunk]:
@@ -102,20 +129,6 @@ def _sentences(text: str) -> Iterator[str]:
     return (text[start:end] for start, end in pairwise(chain((0,), ends, (len(text),))) if start < end)
 
 
-def _cut_evenly(parts: Sequence[Part], max_tokens: int) -> list[Chunk]:
-    """Cut *parts* into as few chunks as hold them, of about the same size, rather than leave a small rest."""
-    target = _tokens(parts) / max(1, math.ceil(_tokens(parts) / max_tokens))
-    chunks: list[list[Part]] = [[]]
-    size = 0
-    for part in parts:
-        if chunks[-1] and (size + part.tokens > max_tokens or size >= target):
-            chunks.append([])
-            size = 0
-        chunks[-1].append(part)
-        size += part.tokens
-    return [tuple(chunk) for chunk in chunks]
-
-
 def _put_together(rests: Iterable[Chunk], max_tokens: int) -> list[Chunk]:
     """Fill chunks with small ones, one after the other; the parts of each are in date order again."""
     filled: list[Chunk] = []
@@ -128,12 +141,16 @@ def _put_together(rests: Iterable[Chunk], max_tokens: int) -> list[Chunk]:
 
 
 def _when(part: Part) -> tuple[dt.datetime, int, int]:
-    return part.created or dt.datetime.max, part.position, part.number
+    return part.when
 
 
 def _label(cluster: int | None) -> float:
     return math.inf if cluster is None else cluster
 
 
+def _size(part: Part) -> int:
+    return part.tokens
+
+
 def _tokens(parts: Iterable[Part]) -> int:
-    return sum(part.tokens for part in parts)
+    return sum(map(_size, parts))

@@ -24,8 +24,14 @@ class Embeddings(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, rows: Sequence[Sequence[float]]) -> Embeddings:
-        """Return *rows* as embeddings; without any, of no dimensions."""
+        """
+        Return *rows* as embeddings; without any, of no dimensions.
+
+        Raises ValueError where rows differ in length.
+        """
         dimensions = len(rows[0]) if rows else 0
+        if any(len(row) != dimensions for row in rows):
+            raise ValueError("The rows have different numbers of dimensions.")
         numbers = [number for row in rows for number in row]
         return cls(dimensions=dimensions, values=struct.pack(f"={len(numbers)}f", *numbers))
 

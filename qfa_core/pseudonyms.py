@@ -103,6 +103,29 @@ def _replace(text: str, spans: Iterable[EntitySpan], placeholder_for: Callable[[
     return "".join(pieces)
 
 
+def placeholders_in(texts: Iterable[str]) -> frozenset[str]:
+    """Return everything in *texts* that has the form of a placeholder."""
+    return frozenset(match.group(0) for text in texts for match in _PLACEHOLDER.finditer(text))
+
+
+def without_strangers(text: str, known: Collection[str]) -> str:
+    """
+    Take the number off each placeholder that is not *known*: `<LOCATION>` stands for nothing.
+
+    A model that reads a part of a corpus may make up a placeholder that stands for something in another.
+    """
+
+    def familiar(match: re.Match[str]) -> str:
+        return match.group(0) if match.group(0) in known else f"<{match.group(1)}>"
+
+    return _PLACEHOLDER.sub(familiar, text)
+
+
+def without_placeholders(text: str) -> str:
+    """Return what *text* says beside its placeholders, for whatever they would only mislead."""
+    return _PLACEHOLDER.sub(" ", text)
+
+
 def restore(value: T, originals: Mapping[str, str], *, redacted: Collection[str] = ()) -> T:
     """
     Put the originals back into a parsed answer: a string, or structs, tuples and lists of them.

@@ -12,7 +12,7 @@ from qfa_core.prompts.rules import FAITHFUL_RULE, NO_BLAME_RULE, QUESTION_RULE, 
 _ROLE = (
     "You analyse feedback that community members gave to Red Cross and Red Crescent teams. "
     "The feedback records in the user message are one chunk of many; an analyst asks a question about all "
-    "of them. Note what this chunk says to the question, for a colleague who combines the notes on all chunks."
+    "of them. Note what this chunk says to the question, for whoever combines the notes on all chunks."
 )
 _JUDGE_ROLE = (
     "You check notes on a chunk of community feedback. Compare the notes with the analyst's question and "

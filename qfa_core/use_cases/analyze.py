@@ -16,11 +16,13 @@ from qfa_core.analyst_prompt import refuse_injection
 from qfa_core.budget import RequestContext
 from qfa_core.errors import AnalysisUnavailable
 from qfa_core.feedback import CODING_LEVEL_FIELDS, FeedbackRecord
-from qfa_core.insights import Analysis, TrendPeriod
+from qfa_core.insights import Analysis, RecordLedger, TrendPeriod
+from qfa_core.progress import OnProgress, ignore
 from qfa_core.prompts.analyze import analysis_judge_prompt, analysis_prompt
 from qfa_core.pseudonyms import REDACTED_IN_ANALYSES, restore
 from qfa_core.requests import AnalyzeRequest
 from qfa_core.trends import coding_trends
+from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.readable_records import readable, with_contents
 
@@ -30,24 +32,33 @@ DISCLAIMER = (
 )
 TOO_LARGE_ADVICE = 'Send fewer records, or ask for "mode": "hierarchical".'
 NO_RECORDS = "No feedback record holds any text."
+NOT_HIERARCHICAL = "Hierarchical analysis is not available in this deployment."
 NOT_SCORED = "The quality of this analysis could not be scored."
 
 
 class Analyze:
-    """Answer a question over many records: one analysis call, one judge call."""
+    """
+    Answer a question over many records: one analysis call, one judge call.
+
+    Corpora beyond one call are left to *hierarchical*, where the deployment has it.
+    """
 
     def __init__(
         self,
         calls: LLMCalls,
         *,
+        hierarchical: AnalyzeHierarchical | None = None,
         default_period: TrendPeriod = "week",
         code_fields: Sequence[str] = CODING_LEVEL_FIELDS,
     ) -> None:
         self._calls = calls
+        self._hierarchical = hierarchical
         self._default_period = default_period
         self._code_fields = tuple(code_fields)
 
-    async def __call__(self, request: AnalyzeRequest, context: RequestContext) -> Analysis:
+    async def __call__(
+        self, request: AnalyzeRequest, context: RequestContext, *, on_progress: OnProgress = ignore
+    ) -> Analysis:
         """
         Analyse the records that hold text; without any, return the empty analysis and ask nobody.
 
@@ -57,16 +68,21 @@ class Analyze:
         refuse_injection(request.prompt)
         records = await asyncio.to_thread(readable, request.records)
         if not records:
-            return Analysis(
-                text=DISCLAIMER, quality_score=None, uncertainty_explanation=NO_RECORDS, record_count=0
-            )
-        if request.mode == "hierarchical":
-            raise AnalysisUnavailable("Hierarchical analysis is not available in this deployment.")
-        async with self._calls.within_deadline(context):
-            analysis = await self._single_pass(records, request, context)
+            return _nothing_to_analyse(request)
         period = request.period or self._default_period
         trends = await asyncio.to_thread(coding_trends, records, period, code_fields=self._code_fields)
-        return msgspec.structs.replace(analysis, coding_trends=trends)
+        async with self._calls.within_deadline(context):
+            if request.mode == "single_pass":
+                analysis = await self._single_pass(records, request, context)
+            elif self._hierarchical is not None:
+                analysis = await self._hierarchical(
+                    records, request, context, trends=trends, on_progress=on_progress
+                )
+            else:
+                raise AnalysisUnavailable(NOT_HIERARCHICAL)
+        return msgspec.structs.replace(
+            analysis, text=f"{DISCLAIMER}\n\n{analysis.text}", coding_trends=trends
+        )
 
     async def _single_pass(
         self, records: Sequence[FeedbackRecord], request: AnalyzeRequest, context: RequestContext
@@ -85,9 +101,24 @@ class Analyze:
         )
         verdict = None if prose.is_cut else await self._calls.verdict(judged, context)
         analysis = Analysis(
-            text=f"{DISCLAIMER}\n\n{prose.text}",
+            text=prose.text,
             quality_score=verdict.score if verdict else None,
             uncertainty_explanation=verdict.reason if verdict else NOT_SCORED,
             record_count=len(records),
+            record_ledger=RecordLedger(
+                received=len(request.records),
+                analysed=len(records),
+                blank=len(request.records) - len(records),
+            ),
         )
         return restore(analysis, safe.originals, redacted=REDACTED_IN_ANALYSES)
+
+
+def _nothing_to_analyse(request: AnalyzeRequest) -> Analysis:
+    return Analysis(
+        text=DISCLAIMER,
+        quality_score=None,
+        uncertainty_explanation=NO_RECORDS,
+        record_count=0,
+        record_ledger=RecordLedger(received=len(request.records), blank=len(request.records)),
+    )

@@ -25,6 +25,14 @@ async def run_all(coroutines: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
+async def run_both(first: Coroutine[Any, Any, T], second: Coroutine[Any, Any, R]) -> tuple[T, R]:
+    """Run two coroutines at once, as `run_all` does, and return what both return."""
+    with _plain_errors():
+        async with asyncio.TaskGroup() as group:
+            tasks = group.create_task(first), group.create_task(second)
+    return tasks[0].result(), tasks[1].result()
+
+
 async def decide_ahead(
     decision: Coroutine[Any, Any, T],
     next_step: Callable[[], Coroutine[Any, Any, R]],

@@ -60,11 +60,23 @@ class LLMCalls:
         self._budget = budget
         self._allow_raw = allow_raw
 
+    @property
+    def budget(self) -> TokenBudget:
+        """How much text fits into one call."""
+        return self._budget
+
+    def remaining_seconds(self, context: RequestContext) -> float:
+        """Return how long the request has left."""
+        return context.deadline.remaining_seconds(self._clock())
+
+    def for_a_while(self, context: RequestContext, share: float) -> RequestContext:
+        """Return the context of a step that may take *share* (0..1) of the time that the request has left."""
+        return msgspec.structs.replace(context, deadline=context.deadline.after(share, self._clock()))
+
     @asynccontextmanager
     async def within_deadline(self, context: RequestContext) -> AsyncIterator[None]:
         """Raise DeadlineExceeded once the request's deadline has passed, cancelling what runs."""
-        remaining = context.deadline.remaining_seconds(self._clock())
-        scope = asyncio.timeout(remaining)
+        scope = asyncio.timeout(self.remaining_seconds(context))
         try:
             async with scope:
                 yield

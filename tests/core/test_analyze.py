@@ -20,7 +20,7 @@ from qfa_core.errors import (
 from qfa_core.fakes import ScriptedAnonymizer, ScriptedLLMClient
 from qfa_core.fakes.scripted_llm_client import Line
 from qfa_core.feedback import FeedbackRecord
-from qfa_core.insights import Analysis, CodingTrends, TrendCell
+from qfa_core.insights import Analysis, CodingTrends, RecordLedger, TrendCell
 from qfa_core.llm import Prompt
 from qfa_core.ports.llm_client import LLMClient
 from qfa_core.prompts.analyze import analysis_prompt
@@ -68,6 +68,7 @@ async def test_the_answer_begins_with_the_disclaimer_and_counts_its_records() ->
         quality_score=0.7,
         uncertainty_explanation="Few records.",
         record_count=2,
+        record_ledger=RecordLedger(received=2, analysed=2),
     )
 
 

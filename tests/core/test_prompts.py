@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,9 +13,13 @@ from qfa_core.feedback import FeedbackRecord
 from qfa_core.insights import SensitivityType
 from qfa_core.llm import Prompt
 from qfa_core.prompts.analyze import analysis_judge_prompt, analysis_prompt
+from qfa_core.prompts.analyze_chunks import chunk_judge_prompt, chunk_prompt
 from qfa_core.prompts.assign_codes import MAX_LISTED_CHOICES, code_judge_prompt, label_of, pick_prompt
+from qfa_core.prompts.combine import Notes, combine_prompt, conclusion_prompt
 from qfa_core.prompts.detect_sensitive import sensitivity_prompt
 from qfa_core.prompts.envelope import open_envelopes
+from qfa_core.prompts.name_themes import themes_prompt
+from qfa_core.prompts.records import weighed_envelope
 from qfa_core.prompts.rules import asked_again
 from qfa_core.prompts.summarize import (
     SummaryAnswer,
@@ -40,6 +45,11 @@ TASKS = {
     "pick_codes": {"codes"},
     "judge_code": {"reason", "score"},
     "detect_sensitive": {"explanation", "is_sensitive", "sensitivity_types"},
+    "analyze_chunk": None,
+    "judge_chunk": {"reason", "score"},
+    "combine_notes": None,
+    "conclude_analysis": None,
+    "name_themes": {"themes"},
 }
 
 
@@ -51,6 +61,8 @@ def prompts_about(text: str, language: str | None = None) -> dict[str, Prompt]:
     ]
     codes = [Code(id=text, name=text), Code(id=text, name=f"Other {text}")]
     summary = SummaryAnswer(title=text, summary=text)
+    enveloped = [weighed_envelope(text, one, times=2, number=1, of=2) for one in records]
+    notes = [Notes(text=text, record_count=3, first=dt.date(2024, 6, 1)), Notes(text=text, record_count=1)]
     prompts = [
         analysis_prompt(records, text, output_language=language),
         analysis_judge_prompt(records, text, text, output_language=language),
@@ -61,6 +73,11 @@ def prompts_about(text: str, language: str | None = None) -> dict[str, Prompt]:
         pick_prompt(codes, codes, text, at_most=3),
         code_judge_prompt(codes, text),
         sensitivity_prompt(text),
+        chunk_prompt(enveloped, text, output_language=language),
+        chunk_judge_prompt(enveloped, text, text, output_language=language),
+        combine_prompt(notes, text, output_language=language),
+        conclusion_prompt(notes, text, trends=text, output_language=language),
+        themes_prompt([[text, text], [text]], output_language=language),
     ]
     return {prompt.task: prompt for prompt in prompts}
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qfa_core.pseudonyms import REDACTED_IN_ANALYSES, EntitySpan, pseudonymise, restore
+from qfa_core.pseudonyms import (
+    REDACTED_IN_ANALYSES,
+    EntitySpan,
+    placeholders_in,
+    pseudonymise,
+    restore,
+    without_placeholders,
+    without_strangers,
+)
 
 
 def spans_of(text: str, *values: tuple[str, str]) -> list[EntitySpan]:
@@ -168,3 +176,16 @@ def test_restoring_returns_the_texts_and_values_keep_apart(corpus: list[list[tup
         (name.strip("<>").rpartition("_")[0], value) for name, value in result.originals.items()
     } == mentioned
     assert not any(name in text for name in result.originals for text in texts)
+
+
+def test_a_placeholder_that_is_not_known_loses_its_number() -> None:
+    known = placeholders_in(["From <LOCATION_1>.", "<PERSON_2> says"])
+
+    assert known == {"<LOCATION_1>", "<PERSON_2>"}
+    assert (
+        without_strangers("<LOCATION_1> <LOCATION_2> <PERSON_1>", known) == "<LOCATION_1> <LOCATION> <PERSON>"
+    )
+
+
+def test_a_text_can_be_read_without_its_placeholders() -> None:
+    assert without_placeholders("<PERSON_1> is in <LOCATION_12>.").split() == ["is", "in", "."]
