@@ -14,7 +14,7 @@ from functools import partial
 from io import BytesIO
 from typing import TypeVar
 
-from qfa_adapters.embed.pinned_file import UnusableModelFile
+from qfa_adapters.embed.onnx_files import UnusableModelFile
 from qfa_adapters.embed.readable import readable
 from qfa_adapters.embed.sentence_model import SentenceModel
 from qfa_core.clusters import Embeddings

@@ -9,13 +9,12 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
 
 import pytest
 
 from qfa_adapters.embed.local_embedder import NICENESS, LocalEmbedder
-from qfa_adapters.embed.pinned_file import UnusableModelFile
+from qfa_adapters.embed.onnx_files import UnusableModelFile
 from qfa_adapters.embed.sentence_model import SentenceModel
 from qfa_core.clusters import Embeddings
 from qfa_core.errors import EmbedderUnavailable
@@ -140,7 +139,7 @@ async def test_a_file_that_cannot_be_used_is_named_by_its_setting(caplog: pytest
     def load() -> SentenceModel:
         raise UnusableModelFile("EMBEDDING_ONNX_FILE", "does not name a file that can be read.")
 
-    with pytest.raises(EmbedderUnavailable, match="^EMBEDDING_ONNX_FILE does not name") as caught:
+    with pytest.raises(EmbedderUnavailable, match=r"^EMBEDDING_ONNX_FILE does not name") as caught:
         await LocalEmbedder(load).check()
 
     assert caught.value.__context__ is None
@@ -150,8 +149,7 @@ async def test_a_file_that_cannot_be_used_is_named_by_its_setting(caplog: pytest
 async def test_the_event_loop_runs_on_while_texts_are_embedded() -> None:
     model = WaitingModel()
     task = asyncio.create_task(LocalEmbedder(lambda: model).embed(["water"]))
-    while not model.has_begun.is_set():
-        await asyncio.sleep(0)
+    await asyncio.to_thread(model.has_begun.wait, 10)
 
     assert not task.done()
     model.go.set()
@@ -162,8 +160,7 @@ async def test_cancelling_leaves_the_rest_undone() -> None:
     model = WaitingModel()
     embedder = LocalEmbedder(lambda: model)
     task = asyncio.create_task(embedder.embed(["x" * 50] * 1000))
-    while not model.has_begun.is_set():
-        await asyncio.sleep(0)
+    await asyncio.to_thread(model.has_begun.wait, 10)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -182,8 +179,7 @@ async def test_what_fails_after_the_caller_has_gone_is_not_logged(caplog: pytest
     model = LateFailure()
     embedder = LocalEmbedder(lambda: model)
     task = asyncio.create_task(embedder.embed([CANARY] * 100))
-    while not model.has_begun.is_set():
-        await asyncio.sleep(0)
+    await asyncio.to_thread(model.has_begun.wait, 10)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -213,13 +209,12 @@ def test_nothing_heavy_is_imported_before_the_first_use() -> None:
     assert printed.stdout.strip() == "[]"
 
 
-def test_a_program_that_ends_does_not_wait_for_its_embedder() -> None:
+def test_a_program_that_gives_up_embedding_ends_soon() -> None:
     program = (
         "import asyncio; from qfa_adapters.embed.embedders import universal_sentence_embedder as e;"
-        "asyncio.run(e().embed(['water']))"
+        "asyncio.run(asyncio.wait_for(e().embed(['water ' * 600] * 20_000), 2))"
     )
-    started = time.monotonic()
 
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
 
-    assert time.monotonic() - started < 30
+    assert ran.stderr.splitlines()[-1] == "TimeoutError"  # the texts would have taken half an hour

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from benchmarks.embeddings import separation, read_topics
+from benchmarks.embeddings import read_topics, separation
 from qfa_adapters.embed.embedders import universal_sentence_embedder
 from qfa_core.ports.embedder import Embedder
 
