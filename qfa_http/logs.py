@@ -18,7 +18,7 @@ from qfa_http.settings import LoggingSettings
 
 _TRUSTED = ("qfa", "uvicorn")
 _WITHHELD = "a message of this library is withheld"
-_EXTRAS = ("request_id", "tenant_id")
+_EXTRAS = ("request_id", "tenant_id", "phase", "seconds")
 
 
 def configure_logging(settings: LoggingSettings) -> None:
@@ -61,14 +61,14 @@ class TextLines(logging.Formatter):
         return " ".join((head, *(f"{name}={value}" for name, value in facts.items())))
 
 
-def _facts(record: logging.LogRecord) -> dict[str, str]:
-    facts = {
+def _facts(record: logging.LogRecord) -> dict[str, str | float]:
+    facts: dict[str, str | float] = {
         "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
         "logger": record.name,
         "message": record.getMessage() if record.name.split(".")[0] in _TRUSTED else _WITHHELD,
     }
-    facts |= {name: value for name in _EXTRAS if (value := getattr(record, name, None))}
+    facts |= {name: value for name in _EXTRAS if (value := getattr(record, name, None)) is not None}
     if record.exc_info and record.exc_info[1]:
         facts["error"] = place_of(record.exc_info[1])
     return facts

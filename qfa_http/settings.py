@@ -20,6 +20,7 @@ from qfa_http.settings_groups import (
     AnalyzeSettings,
     AuthSettings,
     DatabaseSettings,
+    EmbeddingSettings,
     HTTPSettings,
     KeyVaultSettings,
     LLMSettings,
@@ -34,6 +35,7 @@ __all__ = [
     "AuthSettings",
     "ConfiguredKey",
     "DatabaseSettings",
+    "EmbeddingSettings",
     "HTTPSettings",
     "KeyVaultSettings",
     "LLMSettings",
@@ -56,6 +58,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     key_vault: KeyVaultSettings = KeyVaultSettings()
     database: DatabaseSettings = DatabaseSettings()
     analyze: AnalyzeSettings = AnalyzeSettings()
+    embedding: EmbeddingSettings = EmbeddingSettings()
     http: HTTPSettings = HTTPSettings()
     logging: LoggingSettings = LoggingSettings()
     application_insights: Annotated[
@@ -81,7 +84,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """
     faults: dict[str, str] = {}
     settings = _read_group(Settings, environ, faults)
-    for rule in (_database_faults, _production_faults):
+    for rule in (_database_faults, _embedding_faults, _production_faults):
         for name, issue in rule(settings):
             faults.setdefault(name, issue)
     if faults:
@@ -138,6 +141,21 @@ def _database_faults(settings: Settings) -> Iterator[tuple[str, str]]:
         for name, part in parts.items():
             if not part:
                 yield name, "is needed to reach the database"
+
+
+def _embedding_faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    embedding = settings.embedding
+    wanted = {
+        "EMBEDDING_ONNX_FILE": embedding.onnx_file,
+        "EMBEDDING_ONNX_SHA256": embedding.onnx_sha256,
+        "EMBEDDING_TOKENIZER_FILE": embedding.tokenizer_file,
+        "EMBEDDING_TOKENIZER_SHA256": embedding.tokenizer_sha256,
+    }
+    for name, value in wanted.items():
+        if embedding.model == "onnx" and value is None:
+            yield name, "is needed with EMBEDDING_MODEL=onnx"
+        elif embedding.model != "onnx" and value is not None:
+            yield name, "wants EMBEDDING_MODEL=onnx"
 
 
 class _EmbeddedDefault(msgspec.Struct, frozen=True):

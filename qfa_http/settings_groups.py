@@ -151,7 +151,7 @@ class AnalyzeSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "ANALYZE_MIN_CLUSTER_SIZE",
             whole_number(2, 100_000),
-            "not yet (hierarchical mode): records that make a cluster",
+            "hierarchical mode: how many records of near meaning make a theme",
         ),
     ] = 5
     target_chunk_tokens: Annotated[
@@ -159,7 +159,7 @@ class AnalyzeSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "ANALYZE_TARGET_CHUNK_TOKENS",
             whole_number(100, 10_000_000),
-            "not yet (hierarchical mode): text a chunk",
+            "hierarchical mode: how much feedback one call reads",
         ),
     ] = 2000
     max_concurrent_chunks: Annotated[
@@ -167,7 +167,7 @@ class AnalyzeSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "ANALYZE_MAX_CONCURRENT_CHUNKS",
             whole_number(1, 10_000),
-            "not yet (hierarchical mode): chunks at one time, a request",
+            "hierarchical mode: calls at one time, for one request",
         ),
     ] = 64
     coding_trend_code_fields: Annotated[
@@ -186,6 +186,46 @@ class AnalyzeSettings(msgspec.Struct, frozen=True, kw_only=True):
             "the period of trends where a request names none",
         ),
     ] = "week"
+
+
+class EmbeddingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What finds texts of near meaning, for hierarchical analyses."""
+
+    model: Annotated[
+        Literal["use", "e5", "onnx", "none"],
+        Variable(
+            "EMBEDDING_MODEL",
+            one_of("use", "e5", "onnx", "none"),
+            "use: the Universal Sentence Encoder; e5: better, a twentieth as fast; onnx: one's own; "
+            "none: no hierarchical analysis",
+        ),
+    ] = "use"
+    threads: Annotated[
+        int, Variable("EMBEDDING_THREADS", whole_number(1, 64), "threads that embed, for all requests")
+    ] = 2
+    onnx_file: Annotated[
+        Path | None,
+        Variable("EMBEDDING_ONNX_FILE", values.EXISTING_FILE, "onnx: a sentence model that was exported"),
+    ] = None
+    onnx_sha256: Annotated[
+        str | None, Variable("EMBEDDING_ONNX_SHA256", values.SHA256, "onnx: what the model is pinned by")
+    ] = None
+    tokenizer_file: Annotated[
+        Path | None,
+        Variable("EMBEDDING_TOKENIZER_FILE", values.EXISTING_FILE, "onnx: the model's tokenizer.json"),
+    ] = None
+    tokenizer_sha256: Annotated[
+        str | None,
+        Variable("EMBEDDING_TOKENIZER_SHA256", values.SHA256, "onnx: what the tokenizer is pinned by"),
+    ] = None
+    prefix: Annotated[
+        str | None,
+        Variable("EMBEDDING_PREFIX", values.WORD, "onnx: a word that the model wants before each text"),
+    ] = None
+    max_tokens: Annotated[
+        int,
+        Variable("EMBEDDING_MAX_TOKENS", whole_number(8, 8192), "onnx: how much of a text the model reads"),
+    ] = 512
 
 
 class HTTPSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -164,6 +164,12 @@ def _existing_file(text: str) -> Path:
     return path
 
 
+def _sha256(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        raise ValueError
+    return text.lower()
+
+
 def _path(text: str) -> Path:
     if "\0" in text:
         raise ValueError
@@ -178,4 +184,5 @@ DATABASE_URL = Kind("a URL such as postgresql://user:password@host:5432/name", _
 HEADER_SECRET = Kind("a secret of printable ASCII characters", _header_secret, is_secret=True)
 SECRET = Kind("a secret", Secret, is_secret=True)
 EXISTING_FILE = Kind("the path of a file that exists", _existing_file)
+SHA256 = Kind("a SHA-256 of 64 hexadecimal digits", _sha256)
 PATH = Kind("a path", _path)

@@ -49,4 +49,5 @@ class GreedyClusterer(Clusterer):
             raise ClustererUnavailable
 
     def _is_near(self, one: Sequence[float], other: Sequence[float]) -> bool:
-        return sum(map(operator.mul, one, other)) >= self._reach
+        cosine: float = sum(map(operator.mul, one, other))
+        return cosine >= self._reach

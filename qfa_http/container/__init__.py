@@ -45,7 +45,7 @@ from qfa_core.use_cases.prune_usage import PruneUsage
 from qfa_core.use_cases.recording import RecordingLLMClient
 from qfa_core.use_cases.report_usage import ReportUsage
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
-from qfa_http.container import database
+from qfa_http.container import clustering, database
 from qfa_http.migrate import upgrade
 from qfa_http.readiness import Check, CheckReadiness
 from qfa_http.settings import EXTRACTIVE_MODEL, Settings, SettingsError
@@ -115,7 +115,11 @@ def _connection(settings: Settings) -> LLMConnection:
 
 
 def _check_readiness(
-    settings: Settings, usage_store: UsageStore, key_stores: list[KeyStore], anonymizer: Anonymizer
+    settings: Settings,
+    usage_store: UsageStore,
+    key_stores: list[KeyStore],
+    anonymizer: Anonymizer,
+    embedder: Check | None,
 ) -> CheckReadiness:
     async def check_key_stores() -> None:
         for store in key_stores:
@@ -130,7 +134,7 @@ def _check_readiness(
         "key_stores": check_key_stores,
         "llm": llm_is_configured,
         "anonymizer": anonymizer.check,
-        "embedder": None,
+        "embedder": embedder,
     }
     embedded: list[DependencyName] = []
     if settings.database.is_embedded:
@@ -159,6 +163,8 @@ class Container(containers.DeclarativeContainer):
     key_stores = providers.List(configured_keys, key_registry)
     llm = providers.ThreadSafeSingleton(_llm, settings)
     anonymizer = providers.ThreadSafeSingleton(LexiconAnonymizer)
+    embedder = providers.ThreadSafeSingleton(clustering.embedder, settings)
+    clusterer = providers.ThreadSafeSingleton(clustering.clusterer, embedder)
 
     recorded_llm = providers.Factory(
         RecordingLLMClient,
@@ -176,9 +182,11 @@ class Container(containers.DeclarativeContainer):
     calls = providers.Factory(
         LLMCalls, recorded_llm, anonymizer, clock=clock, budget=budget, allow_raw=settings.provided.allow_raw
     )
+    hierarchical = providers.Factory(clustering.hierarchical, settings, calls, embedder, clusterer, clock)
     analyze = providers.Factory(
         Analyze,
         calls,
+        hierarchical=hierarchical,
         default_period=settings.provided.analyze.default_coding_trend_period,
         code_fields=settings.provided.analyze.coding_trend_code_fields,
     )
@@ -201,7 +209,14 @@ class Container(containers.DeclarativeContainer):
         new_secret=providers.Object(_new_secret),
     )
     make_first_key = providers.Factory(MakeFirstKey, manage_keys)
-    check_readiness = providers.Factory(_check_readiness, settings, usage_store, key_stores, anonymizer)
+    check_readiness = providers.Factory(
+        _check_readiness,
+        settings,
+        usage_store,
+        key_stores,
+        anonymizer,
+        providers.Callable(clustering.check, embedder, clusterer),
+    )
 
 
 def build_container(settings: Settings) -> Container:
@@ -211,7 +226,12 @@ def build_container(settings: Settings) -> Container:
     Raises SettingsError where they want something that this version lacks, or a language model that
     cannot be called with what they say of it.
     """
-    faults = [*_not_yet(settings), *_llm_faults(settings), *_database_faults(settings)]
+    faults = [
+        *_not_yet(settings),
+        *_llm_faults(settings),
+        *_database_faults(settings),
+        *clustering.faults(settings),
+    ]
     if faults:
         raise SettingsError(*faults)
     return Container(settings=settings)

