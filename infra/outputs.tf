@@ -48,3 +48,8 @@ output "pipeline_client_ids" {
   description = "By pipeline: deploy, apply, plan."
   value       = { for pipeline, identity in azurerm_user_assigned_identity.pipeline : pipeline => identity.client_id }
 }
+
+output "app_object_id" {
+  description = "Of the web app's managed identity."
+  value       = local.app_principal_id
+}
