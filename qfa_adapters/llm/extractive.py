@@ -13,17 +13,21 @@ from typing import TypeAlias
 
 import msgspec
 
+from qfa_adapters.llm.extractive_chunks import combine_notes, write_notes
 from qfa_adapters.llm.extractive_codes import judge_code, pick_codes
-from qfa_adapters.llm.extractive_judges import judge_text
+from qfa_adapters.llm.extractive_conclusion import conclude_analysis
+from qfa_adapters.llm.extractive_judges import judge_notes, judge_text
+from qfa_adapters.llm.extractive_lexicon import shipped_lexicon
 from qfa_adapters.llm.extractive_prose import write_analysis, write_corpus_summary, write_summary
-from qfa_adapters.llm.extractive_sensitivity import screen
+from qfa_adapters.llm.extractive_sensitivity import compile_phrases, screen
+from qfa_adapters.llm.extractive_titles import name_themes
 from qfa_core.budget import RequestContext, TokenBudget
 from qfa_core.errors import LLMAnswerUnusable
 from qfa_core.llm import LLMReply, Prompt
 from qfa_core.ports.llm_client import LLMClient
 
 EXTRACTIVE_MODEL = "local/extractive"
-_QUICK_CHARACTERS = 20_000
+_QUICK_CHARACTERS = 2_000  # take about a millisecond; what takes longer must not hold the event loop
 
 _Answer: TypeAlias = "str | msgspec.Struct"
 
@@ -37,6 +41,11 @@ _ANSWERS: Mapping[str, Callable[[str], _Answer]] = {
     "pick_codes": pick_codes,
     "judge_code": judge_code,
     "detect_sensitive": screen,
+    "analyze_chunk": write_notes,
+    "judge_chunk": judge_notes,
+    "combine_notes": combine_notes,
+    "conclude_analysis": conclude_analysis,
+    "name_themes": name_themes,
 }
 
 
@@ -50,6 +59,8 @@ class ExtractiveLLMClient(LLMClient):
 
     def __init__(self) -> None:
         self._budget = TokenBudget()
+        shipped_lexicon()  # read now, once a process: the first answer must not hold the event loop for it
+        compile_phrases()
 
     @property
     def model(self) -> str:
@@ -59,10 +70,12 @@ class ExtractiveLLMClient(LLMClient):
         answer = _ANSWERS.get(prompt.task)
         if answer is None:
             raise LLMAnswerUnusable
-        if prompt.characters <= _QUICK_CHARACTERS:
-            text = _as_text(answer(prompt.user))
-        else:
-            text = await asyncio.to_thread(lambda: _as_text(answer(prompt.user)))
+        if len(prompt.user) <= _QUICK_CHARACTERS:
+            return self._reply(prompt, answer)
+        return await asyncio.to_thread(self._reply, prompt, answer)
+
+    def _reply(self, prompt: Prompt, answer: Callable[[str], _Answer]) -> LLMReply:
+        text = _as_text(answer(prompt.user))
         return LLMReply(
             text=text,
             model=EXTRACTIVE_MODEL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
+from qfa_adapters.llm.extractive_notes import read_back
 from qfa_adapters.llm.extractive_themes import ranked, read_passages, record_counts
 from qfa_adapters.llm.extractive_words import WordReader
 from qfa_core.prompts.answer_schema import Verdict
@@ -21,9 +22,23 @@ def judge_text(message: str, tag: str) -> Verdict:
     the records' most frequent topics that the text names; scaled to at most 0.7.
     """
     reader = WordReader()
-    counts = record_counts(read_passages(open_envelopes("feedback_record", message), reader))
     judged = " ".join(envelope.text for envelope in open_envelopes(tag, message))
-    said = reader.read(judged).keys() - reader.lexicon.kinds
+    return _verdict(message, reader.read(judged).keys(), reader)
+
+
+def judge_notes(message: str) -> Verdict:
+    """Score the notes on a chunk as `judge_text` does; of the stand-in's own, what is taken from records."""
+    reader = WordReader()
+    said: set[str] = set()
+    for note in open_envelopes("notes", message):
+        tally, others = read_back(note.text, reader)
+        said.update(tally.themes, tally.asked, tally.words, *map(reader.read, (*tally.quotes, others)))
+    return _verdict(message, said, reader)
+
+
+def _verdict(message: str, terms: Set[str], reader: WordReader) -> Verdict:
+    counts = record_counts(read_passages(open_envelopes("feedback_record", message), reader))
+    said = terms - reader.lexicon.kinds
     topics = ranked(counts, reader.lexicon.topics)[:_MOST_FREQUENT]
     supported = _share(said, counts.keys())
     covered = _share(frozenset(topics), said)

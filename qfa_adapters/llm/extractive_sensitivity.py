@@ -50,6 +50,12 @@ def _explanation(kinds: Sequence[SensitivityType]) -> str:
     )
 
 
+def compile_phrases() -> None:
+    """Compile all phrases now, which takes a moment, rather than when the first text is read."""
+    _any_pattern()
+    _patterns()
+
+
 @functools.cache
 def _any_pattern() -> re.Pattern[str]:
     return _pattern([phrase for listed in _phrases().values() for phrase in listed])
