@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -57,20 +57,21 @@ def plan(values: Mapping[str, Any], *, workspace: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="qfa-plan-") as name:
         folder = Path(name)
         shutil.copy(INFRA / "variables.tf", folder)
-        (folder / "rest.tf").write_text("\n".join(_translated()))
+        (folder / "rest.tf").write_text(_translated())
         (folder / "values.auto.tfvars.json").write_text(json.dumps(values))
-        _terraform(folder, "init", "-input=false")
-        _terraform(folder, "workspace", "new", workspace)
-        _terraform(folder, "plan", "-input=false", "-out=plan")
-        resources = json.loads(_terraform(folder, "show", "-json", "plan"))["planned_values"]["root_module"]
+        terraform = partial(_terraform, folder, workspace)
+        terraform("init", "-input=false")
+        terraform("plan", "-input=false", "-no-color", "-out=plan")
+        resources = json.loads(terraform("show", "-json", "plan"))["planned_values"]["root_module"]
     return {
         re.sub(r"^terraform_data\.(\w+?)__", r"\1.", found["address"]): found["values"]["input"]
         for found in resources["resources"]
     }
 
 
-def _terraform(folder: Path, *arguments: str) -> str:
+def _terraform(folder: Path, workspace: str, *arguments: str) -> str:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+    environ["TF_WORKSPACE"] = workspace
     command = ["terraform", f"-chdir={folder}", *arguments]
     ended = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
     if ended.returncode != 0:
@@ -78,8 +79,13 @@ def _terraform(folder: Path, *arguments: str) -> str:
     return ended.stdout
 
 
-def _translated() -> Iterator[str]:
-    """Yield the configuration's resources, as terraform_data, and its locals."""
+@cache
+def _translated() -> str:
+    """Return the configuration's resources, as terraform_data, and its locals."""
+    return "\n".join(_parts())
+
+
+def _parts() -> Iterator[str]:
     for path in sorted(INFRA.glob("*.tf")):
         document = hcl2.loads(path.read_text())
         for block in document.get("locals", []):
