@@ -19,7 +19,8 @@ def judge_text(message: str, tag: str) -> Verdict:
     Score the text in envelope *tag* against the feedback records beside it.
 
     Half of the score is the share of the text's terms that the records hold, half the share of
-    the records' most frequent topics that the text names; scaled to at most 0.7.
+    the records' most frequent topics that the text names; scaled to at most 0.7. Of records without a
+    topic nothing can be left out.
     """
     reader = WordReader()
     judged = " ".join(envelope.text for envelope in open_envelopes(tag, message))
@@ -41,7 +42,7 @@ def _verdict(message: str, terms: Set[str], reader: WordReader) -> Verdict:
     said = terms - reader.lexicon.kinds
     topics = ranked(counts, reader.lexicon.topics)[:_MOST_FREQUENT]
     supported = _share(said, counts.keys())
-    covered = _share(frozenset(topics), said)
+    covered = _share(frozenset(topics), said) if topics else 1.0
     return Verdict(
         reason=(
             "Computed by local/extractive, not judged by a language model: the records hold "

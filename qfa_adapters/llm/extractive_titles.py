@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
-from itertools import chain
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from itertools import chain, pairwise
 
 import msgspec
 
@@ -17,7 +18,8 @@ from qfa_core.prompts.name_themes import NamedTheme, NamedThemes
 
 _WORDS_OF_TITLE = 3
 _ENOUGH = 0.2  # of a group's records must hold a word that names it
-_LISTED_WEIGHT = 1.5  # what the lexicon knows is said in several languages, and says more
+_LISTED_WEIGHT = 3.0  # what the lexicon knows is said in several languages, and says more
+_WORD = re.compile(r"\w+")
 _NO_TITLE = "Other feedback"
 _COUNTED = "local/extractive: words counted, no language model"
 
@@ -62,21 +64,28 @@ def _telling(group: _Group, groups: Sequence[_Group], reader: WordReader) -> lis
     listed = lexicon.topics | lexicon.aspects
     others = [other for other in groups if other is not group]
     scores: dict[str, float] = {}
-    for term in _frequent(group, listed, lexicon.kinds):
+    passed_over = lexicon.kinds | (_names(group.passages, reader) - listed)
+    for term in _frequent(group, listed, passed_over):
         own = group.share(term)
         elsewhere = max((other.share(term) for other in others), default=0.0)
         weight = _LISTED_WEIGHT if term in listed else 1.0
-        scores[term] = weight * own * (own / (own + elsewhere)) ** 2
+        scores[term] = weight * own * own / (own + elsewhere)
     return sorted(scores, key=lambda term: (-scores[term], term))
 
 
-def _frequent(group: _Group, listed: Set[str], kinds: Set[str]) -> list[str]:
-    """
-    Return the terms that several records hold; where there are none, listed ones, or else all.
+def _names(passages: Iterable[Passage], reader: WordReader) -> set[str]:
+    """Return the terms that are written like names: with a capital, not only where a sentence begins."""
+    names: set[str] = set()
+    for sentence in (sentence for passage in passages for sentence in passage.sentences):
+        for before, word in pairwise(_WORD.findall(sentence.text)):
+            if word[0].isupper():
+                names.update(reader.read(word), reader.read(before) if before[0].isupper() else ())
+    return names
 
-    What one person says once may be a person's name.
-    """
-    terms = ranked(group.counts, group.counts.keys() - kinds)
+
+def _frequent(group: _Group, listed: Set[str], passed_over: Set[str]) -> list[str]:
+    """Return the terms that several records hold; where there are none, listed ones, or else all."""
+    terms = ranked(group.counts, group.counts.keys() - passed_over)
     enough = max(2.0, _ENOUGH * group.size)
     return (
         [term for term in terms if group.counts[term] >= enough]

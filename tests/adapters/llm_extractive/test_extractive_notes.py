@@ -174,6 +174,14 @@ async def test_counts_over_many_years_are_kept_by_few_periods() -> None:
     assert "72 earlier, 72 later" in await concluded([notes])
 
 
+async def test_a_judge_does_not_miss_topics_in_records_that_hold_none() -> None:
+    said = [Said(text="Xyzzy."), Said(text="Xyzzy plugh.")]
+    notes = (await notes_on(said)).text
+    verdict = await ask_structured(chunk_judge_prompt([one.envelope for one in said], QUESTION, notes))
+
+    assert verdict["score"] == 0.7
+
+
 async def test_a_judge_of_notes_passes_over_the_words_that_all_notes_hold() -> None:
     envelopes = [said.envelope for said in CORPUS]
     notes = (await notes_on(CORPUS)).text

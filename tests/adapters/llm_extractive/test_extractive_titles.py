@@ -48,6 +48,12 @@ async def test_a_word_that_one_record_holds_names_no_group_of_several() -> None:
     assert "zebulon" not in " ".join(titles).lower()
 
 
+async def test_what_is_written_like_a_name_is_in_no_title() -> None:
+    (theme,) = await _named(["Mary Wanjiku sings.", "Mary Wanjiku sings songs, says Otieno."] * 2)
+
+    assert theme["title"] == "Sings, songs"
+
+
 async def test_titles_hold_no_numbers_no_placeholders_and_at_most_eight_words() -> None:
     group = ["<PERSON_1> of 12 older people waits at the water point for 5 hours, sexual exploitation."] * 3
     (theme,) = await _named(group)
