@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from io import BytesIO
 from typing import TypeVar
@@ -45,13 +46,18 @@ class LocalEmbedder(Embedder):
     async def embed(self, texts: Sequence[str]) -> Embeddings:
         if not texts:
             return Embeddings(dimensions=0, values=b"")
-        model = await _result(self._threads.submit(self._model))
+        model = await self._model()
         return Embeddings(dimensions=model.dimensions, values=await self._vectors(model, texts))
 
     async def check(self) -> None:
-        await _result(self._threads.submit(self._model))
+        await self._model()
 
-    def _model(self) -> SentenceModel:
+    async def _model(self) -> SentenceModel:
+        if self._loaded is None:
+            return await _result(self._threads.submit(self._load_once))
+        return self._loaded
+
+    def _load_once(self) -> SentenceModel:
         with self._loading:
             if self._loaded is None:
                 self._loaded = self._load()
@@ -115,6 +121,7 @@ async def _result(job: Future[T]) -> T:
 
 
 def _step_back() -> None:
-    """Let every other thread of the service go first; only Linux knows priorities of threads."""
+    """Let every other thread of the service go first; only Linux knows the niceness of threads."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        with suppress(OSError):  # a sandbox may forbid it
+            os.nice(NICENESS)

@@ -156,6 +156,18 @@ async def test_the_event_loop_runs_on_while_texts_are_embedded() -> None:
     assert (await task).count == 1
 
 
+async def test_a_check_does_not_wait_for_texts_to_be_embedded() -> None:
+    model = WaitingModel()
+    embedder = LocalEmbedder(lambda: model)
+    task = asyncio.create_task(embedder.embed(["x" * 50] * 1000))
+    await asyncio.to_thread(model.has_begun.wait, 10)
+    await embedder.check()
+
+    assert model.batches == []
+    model.go.set()
+    assert (await task).count == 1000
+
+
 async def test_cancelling_leaves_the_rest_undone() -> None:
     model = WaitingModel()
     embedder = LocalEmbedder(lambda: model)
@@ -184,7 +196,8 @@ async def test_what_fails_after_the_caller_has_gone_is_not_logged(caplog: pytest
     with pytest.raises(asyncio.CancelledError):
         await task
     model.go.set()
-    await embedder.check()
+    with pytest.raises(EmbedderUnavailable):
+        await embedder.embed(["the threads are free again"])
 
     assert CANARY not in caplog.text
 
