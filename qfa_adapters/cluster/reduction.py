@@ -38,7 +38,7 @@ class Reduction:
     """
 
     def __init__(self, sample: Vectors) -> None:
-        self._centre: Vectors = sample.mean(axis=0)
+        self._centre = _mean(sample)
         self._axes = _principal_axes(sample)
 
     def apply(self, vectors: Vectors) -> Vectors:
@@ -51,12 +51,18 @@ class Reduction:
 def _principal_axes(sample: Vectors) -> Vectors:
     """Return a column for every component in which the vectors differ, as long as is fit to even it out."""
     floor = _NOISE * float(np.square(sample).sum(axis=1).mean())
-    if float(sample.var(axis=0).sum()) <= floor:
+    if float(np.square(sample - _mean(sample)).sum(axis=1).mean()) <= floor:
         return np.empty((sample.shape[1], 0), np.float32)
     pca = PCA(min(MOST_DIMENSIONS, *sample.shape), svd_solver="covariance_eigh").fit(sample)
     kept = pca.explained_variance_ > floor
     axes: Vectors = (pca.components_[kept].T / pca.explained_variance_[kept] ** 0.25).astype(np.float32)
     return axes
+
+
+def _mean(vectors: Vectors) -> Vectors:
+    """Return the mean, added up in double precision: sums of thousands of float32 drift."""
+    mean: Vectors = vectors.mean(axis=0, dtype=np.float64).astype(np.float32)
+    return mean
 
 
 def _batches(count: int) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, isqrt
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ MOST_THEMES = 100
 _SEED = 0
 _ROUNDS = 50  # of k-means; what still changes after as many is of no weight
 _FEWEST_DENSE = 0.2  # below this share of the sample, what is dense says little about the rest
+_NEVER_A_GIANT = 60  # texts: two chunks of a map-reduce
 _NEAR = 0.5  # a vector with this cosine to its centre is never called an outlier
 
 
@@ -32,10 +34,7 @@ def find_themes(vectors: Vectors, *, min_size: int) -> Labels:
     if not vectors.shape[1]:
         return np.zeros(len(vectors), np.int64)
     sample = vectors[sample_positions(len(vectors))]
-    size_in_sample = ceil(min_size * len(sample) / len(vectors))
-    centres = _dense_centres(sample, size_in_sample)
-    if centres is None:
-        centres = _spread_centres(sample, size_in_sample)
+    centres = _centres(sample, ceil(min_size * len(sample) / len(vectors)))
     means = KMeans(len(centres), init=centres, n_init=1, max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
     return _without_small(vectors, means.labels_.astype(np.int64), min_size)
 
@@ -54,26 +53,50 @@ def centres_of(vectors: Vectors, labels: Labels) -> Vectors:
     return sums
 
 
-def _dense_centres(sample: Vectors, min_size: int) -> Vectors | None:
-    """
-    Return the centres of where vectors lie densely; None where that is nowhere, or says too little.
-
-    The leaves of HDBSCAN's tree: its default, the excess of mass, makes two giants of most corpora.
-    """
+def _centres(sample: Vectors, min_size: int) -> Vectors:
+    """Return where the themes are: where vectors lie densely, or evenly spread if that says too little."""
     smallest = max(2, min_size, len(sample) // (4 * wanted_themes(len(sample))))
-    if len(sample) < 2 * smallest:
-        return None
-    density = HDBSCAN(smallest, min_samples=1, cluster_selection_method="leaf", copy=True)
-    labels: Labels = density.fit_predict(sample).astype(np.int64)
-    if labels.max() < 1 or np.mean(labels >= 0) < _FEWEST_DENSE:
-        return None
-    return centres_of(sample, labels)
+    labels = _dense(sample, smallest, "eom")
+    if not _says_enough(labels):
+        return _spread_centres(sample, min_size)
+    giant = max(_NEVER_A_GIANT, len(sample) // 4)
+    groups = [sample[labels == label] for label in range(labels.max() + 1)]
+    return np.concatenate(
+        [_parts(group, smallest) if len(group) > giant else _centre(group) for group in groups]
+    )
 
 
-def _spread_centres(sample: Vectors, min_size: int) -> Vectors:
-    different = np.unique(sample, axis=0)
-    themes = max(1, min(wanted_themes(len(sample)), len(sample) // min_size, len(different)))
-    means = KMeans(themes, n_init=3, max_iter=_ROUNDS, random_state=_SEED).fit(sample)
+def _parts(giant: Vectors, smallest: int) -> Vectors:
+    """
+    Return the centres within a group that is too large to be one theme.
+
+    On most corpora the excess of mass, HDBSCAN's default, ends with one or two such groups; the leaves
+    of its tree are where it would begin.
+    """
+    labels = _dense(giant, smallest, "leaf")
+    return centres_of(giant, labels) if _says_enough(labels) else _spread_centres(giant, smallest)
+
+
+def _dense(vectors: Vectors, smallest: int, selection: Literal["eom", "leaf"]) -> Labels:
+    if len(vectors) < 2 * smallest:
+        return np.full(len(vectors), NOWHERE)
+    density = HDBSCAN(smallest, min_samples=1, cluster_selection_method=selection, copy=True)
+    labels: Labels = density.fit_predict(vectors).astype(np.int64)
+    return labels
+
+
+def _says_enough(labels: Labels) -> bool:
+    return bool(np.mean(labels >= 0) >= _FEWEST_DENSE)
+
+
+def _centre(group: Vectors) -> Vectors:
+    return centres_of(group, np.zeros(len(group), np.int64))
+
+
+def _spread_centres(vectors: Vectors, min_size: int) -> Vectors:
+    different = np.unique(vectors, axis=0)
+    themes = max(1, min(wanted_themes(len(vectors)), len(vectors) // min_size, len(different)))
+    means = KMeans(themes, n_init=3, max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
     centres: Vectors = means.cluster_centers_
     return centres
 
