@@ -11,6 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from importlib import resources
+from itertools import filterfalse
 from typing import Any
 
 import msgspec
@@ -26,7 +27,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_ALIKE)
+    return "".join(filterfalse(unicodedata.combining, decomposed)).translate(_ALIKE)
 
 
 def read_word_lists(name: str) -> dict[str, Any]:

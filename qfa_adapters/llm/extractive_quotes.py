@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from qfa_adapters.llm.extractive_lexicon import Lexicon
-from qfa_adapters.llm.extractive_sensitivity import hinted_kinds
+from qfa_adapters.llm.extractive_sensitivity import is_hinted
 from qfa_adapters.llm.extractive_themes import Passage, Theme, central_sentences, record_counts
 
 MAX_QUOTE_CHARACTERS = 240
@@ -31,7 +31,7 @@ def quotes(
     weights = {term: count * (_ASKED_WEIGHT if term in asked else 1) for term, count in counts.items()}
     weights |= dict.fromkeys(lexicon.kinds, 0)
     ranked_sentences = central_sentences(passages, weights, holding=holding)
-    return (text for text in ranked_sentences if not hinted_kinds(text))
+    return (text for text in ranked_sentences if not is_hinted(text))
 
 
 def quoted_themes(

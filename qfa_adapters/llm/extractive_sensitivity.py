@@ -30,10 +30,15 @@ def screen(message: str) -> SensitivityAnswer:
 
 def hinted_kinds(text: str) -> list[SensitivityType]:
     """Return the kinds of which the lexicon lists a word or phrase that occurs in *text*."""
-    folded = " ".join(fold(text).split())
-    if not _any_pattern().search(folded):
+    if not is_hinted(text):
         return []
+    folded = _folded(text)
     return [kind for kind, pattern in _patterns().items() if pattern.search(folded)]
+
+
+def is_hinted(text: str) -> bool:
+    """Whether a word or phrase of any kind occurs in *text*; much quicker than to say which."""
+    return _any_pattern().search(_folded(text)) is not None
 
 
 def in_words(kind: SensitivityType) -> str:
@@ -54,6 +59,10 @@ def compile_phrases() -> None:
     """Compile all phrases now, which takes a moment, rather than when the first text is read."""
     _any_pattern()
     _patterns()
+
+
+def _folded(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 @functools.cache
