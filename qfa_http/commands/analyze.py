@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
@@ -14,6 +14,8 @@ from qfa_core.coding import CodingFramework
 from qfa_core.feedback import FeedbackRecord
 from qfa_core.insights import AnalysisMode, TrendPeriod
 from qfa_core.languages import clean_output_language
+from qfa_core.progress import Phase
+from qfa_core.progress import Progress as Come
 from qfa_http.commands.analyze_tasks import TASKS, Task, TaskOptions
 from qfa_http.commands.surroundings import Surroundings
 from qfa_http.feedback_columns import Columns, FeedbackFileError
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
     from qfa_http.feedback_files import FeedbackFile
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+PHASES: Mapping[Phase, str] = {
+    "pseudonymise": "removing names",
+    "embed": "comparing texts",
+    "cluster": "finding themes",
+    "chunk": "cutting into chunks",
+    "map": "reading chunk by chunk",
+    "reduce": "putting notes together",
+    "judge": "judging",
+}
 
 SOME_FAILED = 3
 _COLUMN_OPTIONS = {
@@ -170,6 +182,11 @@ def _run(
     console = Console(stderr=True, force_terminal=shows_progress or None)
     with Progress(*bar, console=console, transient=True, disable=hidden) as progress:
         shown = progress.add_task(f"{len(records)} records", total=1 if task.is_bulk else len(records))
+
+        def show(come: Come) -> None:
+            what = f"{len(records)} records: {PHASES[come.phase]}"
+            progress.update(shown, description=what, completed=come.done, total=come.total)
+
         return surroundings.run(
             lambda container: run_task(
                 task,
@@ -177,7 +194,8 @@ def _run(
                 options,
                 container,
                 concurrency=concurrency,
-                on_done=lambda: progress.advance(shown),
+                on_done=lambda: None if progress.finished else progress.advance(shown),
+                on_progress=show,
             )
         )
 

@@ -13,6 +13,7 @@ import msgspec
 from qfa_core.budget import Deadline, RequestContext
 from qfa_core.errors import QFAError
 from qfa_core.feedback import FeedbackRecord
+from qfa_core.progress import OnProgress, ignore
 from qfa_core.use_cases.concurrency import run_all
 from qfa_http.commands.analyze_tasks import Insight, Task, TaskOptions, UseCase
 
@@ -41,10 +42,12 @@ async def run_task(
     *,
     concurrency: int,
     on_done: Callable[[], None],
+    on_progress: OnProgress = ignore,
 ) -> list[Outcome]:
     """
     Do *task* for *records*, *concurrency* requests at a time, and call *on_done* after each.
 
+    *on_progress* is told how far a long request has come, where the task tells.
     The outcomes are in the order of the records. A bulk task that fails raises its QFAError.
     """
     use_case = task.use_case(container)
@@ -52,7 +55,7 @@ async def run_task(
 
     async def ask(request: Any, record_id: str) -> Outcome:
         async with places:
-            outcome = await _ask(use_case, request, record_id, task)
+            outcome = await _ask(use_case, request, record_id, task, on_progress)
         on_done()
         return outcome
 
@@ -64,15 +67,18 @@ async def run_task(
     return outcomes
 
 
-async def _ask(use_case: UseCase, request: Any, record_id: str, task: Task) -> Outcome:
+async def _ask(
+    use_case: UseCase, request: Any, record_id: str, task: Task, on_progress: OnProgress
+) -> Outcome:
     context = RequestContext(
         tenant_id=TENANT_ID,
         operation=task.operation,
         request_id=str(uuid.uuid4()),
         deadline=Deadline(expires_at=time.monotonic() + DEADLINE_SECONDS),
     )
+    following = {"on_progress": on_progress} if task.tells_progress else {}
     try:
-        insight = await use_case(request, context)
+        insight = await use_case(request, context, **following)
     except QFAError as error:
         return Outcome(record_id=record_id, request_id=context.request_id, error=error)
     return Outcome(record_id=record_id, request_id=context.request_id, insight=insight)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from qfa_core import requests
-from qfa_core.budget import RequestContext
 from qfa_core.coding import AssignedCodes, CodingFramework
 from qfa_core.feedback import FeedbackRecord
 from qfa_core.insights import Analysis, AnalysisMode, CorpusSummary, Sensitivity, Summary, TrendPeriod
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from qfa_http.container import Container
 
 Insight: TypeAlias = Analysis | CorpusSummary | Summary | AssignedCodes | Sensitivity
-UseCase: TypeAlias = Callable[[Any, RequestContext], Awaitable[Insight]]
+UseCase: TypeAlias = Callable[..., Awaitable[Insight]]
 
 DEFAULT_PROMPT = "Which themes come up most often, and what do community members ask for?"
 
@@ -46,7 +45,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
 
     *requests* makes what is asked of the use case: one request for all records (*is_bulk*), or
     one a record, in their order. It *finds* one insight a request.
-    *takes* and *needs* are the names of options.
+    *takes* and *needs* are the names of options. A use case that *tells_progress* takes `on_progress`.
     """
 
     operation: Operation
@@ -54,6 +53,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     requests: Callable[[Sequence[FeedbackRecord], TaskOptions], Sequence[Any]]
     finds: type[Insight]
     is_bulk: bool = False
+    tells_progress: bool = False
     takes: frozenset[str] = frozenset()
     needs: frozenset[str] = frozenset()
 
@@ -103,6 +103,7 @@ TASKS: Mapping[str, Task] = {
         requests=_analyze,
         finds=Analysis,
         is_bulk=True,
+        tells_progress=True,
         takes=frozenset({"prompt", "language", "mode", "period"}),
     ),
     "summarize-bulk": Task(

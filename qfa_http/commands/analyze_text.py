@@ -13,13 +13,15 @@ from rich.text import Text
 
 from qfa_core.coding import AssignedCodes
 from qfa_core.feedback import clean_content
-from qfa_core.insights import Analysis, CodingTrends, CorpusSummary, Sensitivity, Summary
+from qfa_core.insights import Analysis, CodingTrends, CorpusSummary, Sensitivity, Summary, Theme
 from qfa_http.commands.analyze_run import Outcome
 
 _SHOWN_CODES = 12
 _PLAIN_WIDTH = 100
 _BARS = " ▁▂▃▄▅▆▇█"
+_BAR_COLUMNS = 20
 _UNSCORED = "not scored"
+_UNNAMED = "(could not be named)"
 
 
 def as_text(outcomes: Iterable[Outcome], *, in_colour: bool) -> str:
@@ -70,9 +72,24 @@ def _analysis(analysis: Analysis) -> Group:
     parts: list[RenderableType] = [_plain(analysis.text)]
     if analysis.uncertainty_explanation:
         parts += ["", _plain(analysis.uncertainty_explanation, style="dim")]
+    if analysis.themes:
+        parts += ["", _themes(analysis.themes)]
     if analysis.coding_trends is not None and analysis.coding_trends.cells:
         parts += ["", _trends(analysis.coding_trends)]
     return Group(*parts)
+
+
+def _themes(themes: Sequence[Theme]) -> Table:
+    """Draw the themes, each with its share of the records as a bar, all to one scale."""
+    table = Table("theme", "records", "share", "", "seen", box=box.SIMPLE_HEAD)
+    largest = max(theme.share for theme in themes)
+    for theme in themes:
+        bar = "█" * max(1, round(_BAR_COLUMNS * theme.share / largest))
+        days = [day.isoformat() for day in (theme.first_seen, theme.last_seen) if day]
+        name = _plain(theme.title or _UNNAMED)
+        share = f"{theme.share:.0%}"
+        table.add_row(name, str(theme.record_count), share, Text(bar, style="cyan"), " … ".join(days))
+    return table
 
 
 def _trends(trends: CodingTrends) -> Table:

@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from qfa_core.fakes.greedy_clusterer import GreedyClusterer
 from qfa_core.fakes.in_memory_key_store import InMemoryKeyStore, InMemoryTenantStore
 from qfa_core.fakes.in_memory_usage_store import InMemoryUsageStore
 from qfa_core.fakes.scripted_llm_client import ScriptedLLMClient
+from qfa_core.fakes.word_embedder import WordEmbedder
 from qfa_core.secrets import Secret
 from qfa_core.tenancy import ApiKey
 from qfa_http.app import create_app
@@ -33,6 +35,10 @@ SCRIPT = {
         "is_sensitive": True,
         "sensitivity_types": ["CORRUPTION"],
     },
+    "analyze_chunk": "Water is short in this chunk.",
+    "judge_chunk": {"reason": "Few records.", "score": 0.6},
+    "conclude_analysis": "Water is short everywhere. <PERSON_1> said so.",
+    "name_themes": {"themes": [{"label": "g1", "title": "Water", "description": "It is short."}]},
 }
 
 
@@ -61,6 +67,8 @@ def container(llm: ScriptedLLMClient, usage_store: InMemoryUsageStore) -> Contai
     container = build_container(settings)
     key_store = InMemoryKeyStore()
     container.llm.override(llm)
+    container.embedder.override(WordEmbedder())
+    container.clusterer.override(GreedyClusterer())
     container.usage_store.override(usage_store)
     container.key_registry.override(key_store)
     container.tenant_registry.override(InMemoryTenantStore(key_store))

@@ -292,10 +292,21 @@ def test_a_framework_that_is_too_deep_is_refused(qfa: CommandLine, feedback: Pat
 
 
 def test_a_mode_that_the_deployment_lacks_is_one_line(qfa: CommandLine, feedback: Path) -> None:
-    said = qfa("analyze", feedback, "--mode", "hierarchical")
+    said = qfa("analyze", feedback, "--mode", "hierarchical", EMBEDDING_MODEL="none")
 
     assert said.status == 1
     assert said.err == "qfa: Hierarchical analysis is not available in this deployment.\n"
+
+
+def test_a_whole_corpus_is_shown_with_its_themes_and_its_progress(qfa: CommandLine) -> None:
+    sample = ROOT / "integrations" / "sample" / "feedback.jsonl"
+    said = qfa("analyze", sample, "--mode", "hierarchical", "--progress")
+
+    assert said.status == 0
+    assert "theme" in said.out
+    assert "█" in said.out
+    for phase in ("removing names", "comparing texts", "reading chunk by chunk"):
+        assert phase in said.err
 
 
 def test_progress_is_shown_where_it_is_asked_for_only(qfa: CommandLine, feedback: Path) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 
 import httpx
 import pytest
+from dependency_injector import providers
 
 from qfa_core.fakes.in_memory_usage_store import InMemoryUsageStore
 from qfa_core.fakes.scripted_llm_client import ScriptedLLMClient
+from qfa_core.fakes.word_embedder import WordEmbedder
+from qfa_http.container import Container
 from tests.http.requests import FOR_EACH_ANALYSIS, ON_INSIGHT, ON_SAVING, RECORD
 
 each_analysis = pytest.mark.parametrize(("path", "body"), FOR_EACH_ANALYSIS.items())
@@ -66,6 +69,8 @@ async def test_analyze_bulk_answers_in_the_shape_of_the_contract(caller: httpx.A
         "confidence",
         "coding_trends",
         "pretty_output",
+        "record_ledger",
+        "themes",
     ]
     assert "Water is short. <PERSON_1> said so." in answer["analysis"]
     assert answer["quality_score"] == 0.8
@@ -164,11 +169,67 @@ async def test_an_analysts_role_play_is_refused_and_a_community_members_is_not(
     assert served.status_code == 200
 
 
-async def test_hierarchical_mode_is_not_available_yet(caller: httpx.AsyncClient) -> None:
+async def test_a_whole_corpus_is_answered_with_its_ledger_and_its_themes(caller: httpx.AsyncClient) -> None:
+    texts = [*(f"The water pump is broken {n}" for n in range(6)), "the water pump is broken 0!", ""]
+    records = [
+        {"id": f"F-{n}", "content": text, "metadata": {"created": f"2024-06-0{n + 1}"}}
+        for n, text in enumerate(texts)
+    ]
+    body = {"feedback_records": records, "prompt": "What is lacking?", "mode": "hierarchical"}
+
+    response = await caller.post("/v1/analyze-bulk", json=body)
+
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer["analysis"].endswith("Water is short everywhere. <PERSON_1> said so.")
+    assert answer["confidence"] == answer["quality_score"] == 0.6
+    assert answer["feedback_record_count"] == 7
+    assert answer["record_ledger"] == {
+        "received": 8, "analysed": 6, "blank": 1, "duplicate": 1, "filtered": 0, "failed": 0,
+    }  # fmt: skip
+    (theme,) = answer["themes"]
+    assert theme == {
+        "title": "Water",
+        "description": "It is short.",
+        "record_count": 7,
+        "share": 1.0,
+        "record_ids": [f"F-{n}" for n in range(6)],
+        "first_seen": "2024-06-01",
+        "last_seen": "2024-06-07",
+    }
+    assert answer["coding_trends"]["periods"] == ["2024-W22", "2024-W23"]
+
+
+async def test_a_single_pass_has_a_ledger_and_no_themes(caller: httpx.AsyncClient) -> None:
+    answer = (await caller.post("/v1/analyze-bulk", json=ON_INSIGHT)).json()
+
+    assert answer["record_ledger"]["received"] == len(ON_INSIGHT["feedback_records"])
+    assert answer["record_ledger"]["analysed"] == answer["feedback_record_count"]
+    assert answer["themes"] is None
+    assert answer["confidence"] is None
+
+
+async def test_without_an_embedder_hierarchical_mode_is_not_available(
+    container: Container, caller: httpx.AsyncClient
+) -> None:
+    container.embedder.override(providers.Object(None))
     response = await caller.post("/v1/analyze-bulk", json={**ON_INSIGHT, "mode": "hierarchical"})
+    ready = await caller.get("/v1/ready")
 
     assert response.status_code == 502
     assert response.json()["error"]["code"] == "analysis_unavailable"
+    states = {one["name"]: one["state"] for one in ready.json()["dependencies"]}
+    assert states["embedder"] == "not_configured"
+
+
+async def test_an_embedder_that_fails_makes_the_service_unready(
+    container: Container, caller: httpx.AsyncClient
+) -> None:
+    container.embedder.override(WordEmbedder(is_down=True))
+    response = await caller.post("/v1/analyze-bulk", json={**ON_INSIGHT, "mode": "hierarchical"})
+    ready = await caller.get("/v1/ready")
+
+    assert (response.status_code, ready.status_code) == (502, 503)
 
 
 async def test_a_body_over_the_limit_is_refused_whatever_way_it_is_sent(caller: httpx.AsyncClient) -> None:

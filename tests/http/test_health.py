@@ -50,7 +50,7 @@ async def test_readiness_names_every_dependency(anonymous: httpx.AsyncClient) ->
         "key_stores": "ok",
         "llm": "ok",
         "anonymizer": "ok",
-        "embedder": "not_configured",
+        "embedder": "ok",
     }
 
 

@@ -53,6 +53,14 @@ MALFORMED = {
     "ANALYZE_MAX_CONCURRENT_CHUNKS": CANARY,
     "ANALYZE_CODING_TREND_CODE_FIELDS": f"coding_level_1,{CANARY}",
     "ANALYZE_DEFAULT_CODING_TREND_PERIOD": CANARY,
+    "EMBEDDING_MODEL": CANARY,
+    "EMBEDDING_THREADS": CANARY,
+    "EMBEDDING_ONNX_FILE": f"/{CANARY}/model.onnx",
+    "EMBEDDING_ONNX_SHA256": CANARY,
+    "EMBEDDING_TOKENIZER_FILE": f"/{CANARY}/tokenizer.json",
+    "EMBEDDING_TOKENIZER_SHA256": CANARY,
+    "EMBEDDING_PREFIX": f"two {CANARY}",
+    "EMBEDDING_MAX_TOKENS": CANARY,
     "NETWORK_HOST": f"two {CANARY}",
     "NETWORK_PORT": CANARY,
     "HTTP_MAX_BODY_BYTES": CANARY,
@@ -71,6 +79,8 @@ CONTRACT = """
     DB_POOL_MIN DB_POOL_MAX DB_MIGRATION_WAIT_SECONDS
     ANALYZE_MIN_CLUSTER_SIZE ANALYZE_TARGET_CHUNK_TOKENS ANALYZE_MAX_CONCURRENT_CHUNKS
     ANALYZE_CODING_TREND_CODE_FIELDS ANALYZE_DEFAULT_CODING_TREND_PERIOD
+    EMBEDDING_MODEL EMBEDDING_THREADS EMBEDDING_ONNX_FILE EMBEDDING_ONNX_SHA256 EMBEDDING_TOKENIZER_FILE
+    EMBEDDING_TOKENIZER_SHA256 EMBEDDING_PREFIX EMBEDDING_MAX_TOKENS
     NETWORK_HOST NETWORK_PORT HTTP_MAX_BODY_BYTES WEB_CONCURRENCY LOG_LOGLEVEL LOG_FORMAT
     APPLICATIONINSIGHTS_CONNECTION_STRING QFA_DATA_DIR QFA_PRODUCTION PRIVACY_ALLOW_RAW
 """
@@ -97,7 +107,7 @@ def test_without_any_variable_the_contracts_defaults_hold() -> None:
 
 
 def test_every_variable_of_the_contract_is_declared_once() -> None:
-    assert sorted(NAMES) == sorted(re.findall("[A-Z_]+", CONTRACT))
+    assert sorted(NAMES) == sorted(re.findall("[A-Z0-9_]+", CONTRACT))
 
 
 def test_every_variable_with_a_shape_is_tried_malformed_below() -> None:
@@ -322,3 +332,30 @@ def test_an_error_raised_by_hand_reads_like_one_of_ours() -> None:
     error = SettingsError(("LLM_API_KEY", "is needed for this provider"), ("LLM_API_BASE", "is needed too"))
 
     assert str(error) == "LLM_API_KEY is needed for this provider; LLM_API_BASE is needed too"
+
+
+ONNX = {
+    "EMBEDDING_ONNX_FILE": __file__,
+    "EMBEDDING_ONNX_SHA256": "A" * 64,
+    "EMBEDDING_TOKENIZER_FILE": __file__,
+    "EMBEDDING_TOKENIZER_SHA256": "b" * 64,
+}
+
+
+@pytest.mark.parametrize("missing", ONNX)
+def test_a_model_of_ones_own_wants_its_files_and_their_checksums(missing: str) -> None:
+    complete = read_settings({**ONNX, "EMBEDDING_MODEL": "onnx"})
+    with pytest.raises(SettingsError, match=f"^{missing} is needed with EMBEDDING_MODEL=onnx$"):
+        read_settings({**ONNX, "EMBEDDING_MODEL": "onnx", missing: ""})
+
+    assert complete.embedding.onnx_sha256 == "a" * 64
+
+
+def test_files_of_a_model_that_is_not_used_are_refused() -> None:
+    with pytest.raises(SettingsError, match="EMBEDDING_ONNX_FILE wants EMBEDDING_MODEL=onnx"):
+        read_settings({"EMBEDDING_ONNX_FILE": __file__})
+
+
+def test_a_checksum_has_64_digits() -> None:
+    with pytest.raises(SettingsError, match="EMBEDDING_ONNX_SHA256 wants a SHA-256 of 64 hexadecimal digits"):
+        read_settings({**ONNX, "EMBEDDING_MODEL": "onnx", "EMBEDDING_ONNX_SHA256": "abc"})

@@ -56,6 +56,44 @@ def test_an_analysis_goes_out_with_every_field_in_the_contracts_order() -> None:
             "pretty_output",
             f"CALIDAD:        ●●●●○ 82%\nTÍTULO:         Analysis\nRESUMEN:\nPeople want water.\n{RULE}",
         ),
+        ("record_ledger", None),
+        ("themes", None),
+    ]
+
+
+def test_a_ledger_and_themes_go_out_with_their_days() -> None:
+    theme = insights.Theme(
+        title=None,
+        description=None,
+        record_count=3,
+        share=0.75,
+        record_ids=("F-1", "F-1"),
+        first_seen=dt.date(2024, 6, 1),
+    )
+    analysis = Analysis(
+        text="T",
+        quality_score=None,
+        uncertainty_explanation="",
+        record_count=3,
+        record_ledger=insights.RecordLedger(received=5, analysed=2, duplicate=1, filtered=1, failed=1),
+        themes=(theme,),
+    )
+
+    answer = sent(AnalyzeBulkResponse.from_core(analysis, request_id="r", output_language=None))
+
+    assert answer["record_ledger"] == {
+        "received": 5, "analysed": 2, "blank": 0, "duplicate": 1, "filtered": 1, "failed": 1,
+    }  # fmt: skip
+    assert answer["themes"] == [
+        {
+            "title": None,
+            "description": None,
+            "record_count": 3,
+            "share": 0.75,
+            "record_ids": ["F-1", "F-1"],
+            "first_seen": "2024-06-01",
+            "last_seen": None,
+        }
     ]
 
 
