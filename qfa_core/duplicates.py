@@ -9,14 +9,15 @@ from collections.abc import Iterable
 from functools import cache
 
 _TELLING = "?؟;%"  # a question is not a statement (`;` asks in Greek), and 5 % is not 5
+_BEGINS_A_NUMBER = "-–.,"
 
 
 def said(text: str) -> str:
     """
     Return what *text* says, whatever its case, white space and punctuation.
 
-    No letter, digit or sign is passed over, nor a mark beside a digit: of two texts that differ in one
-    word, the other may hold the disclosure.
+    No letter, digit or sign is passed over, nor a mark that a number may mean: of two texts that differ in
+    one word, the other may hold the disclosure.
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(_punctuation().sub(" ", plain).split()) or text.strip()
@@ -30,7 +31,12 @@ def first_of_their_kind(texts: Iterable[str]) -> tuple[int, ...]:
 
 @cache
 def _punctuation() -> re.Pattern[str]:
-    """Return what finds punctuation that stands beside no digit: there it may be part of the number."""
+    """Return what finds punctuation, but for marks within a number and for its sign or decimal point."""
     marks = {mark for mark in map(chr, range(sys.maxunicode)) if unicodedata.category(mark).startswith("P")}
-    listed = re.escape("".join(sorted(marks.difference(_TELLING))))
-    return re.compile(rf"(?<!\d)[{listed}](?!\d)")
+    passed_over = marks.difference(_TELLING)
+    before_digits = passed_over.difference(_BEGINS_A_NUMBER)
+    return re.compile(rf"[{_listed(passed_over)}](?!\d)|(?<!\d)[{_listed(before_digits)}]")
+
+
+def _listed(characters: Iterable[str]) -> str:
+    return re.escape("".join(sorted(characters)))

@@ -185,7 +185,9 @@ def _run(
 
         def show(come: Come) -> None:
             what = f"{len(records)} records: {PHASES[come.phase]}"
-            progress.update(shown, description=what, completed=come.done, total=come.total)
+            progress.update(
+                shown, description=what, completed=come.done, total=come.total, refresh=come.done == 0
+            )
 
         return surroundings.run(
             lambda container: run_task(

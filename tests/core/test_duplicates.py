@@ -14,6 +14,8 @@ from qfa_core.duplicates import first_of_their_kind, said
         ("No water today.", "No  water\n today !!!"),
         ("“No water”, today…", "no water today"),
         ("Thank-you", "thank you"),
+        ("We came on 12 May 2024.", "we came on (12) May 2024"),
+        ("At 5, they left!", "at 5 they left"),
         ("l’eau", "l'eau"),
         ("ＷＡＴＥＲ", "water"),  # full width, as some phones type
         ("لا يوجد ماء اليوم!", "لا يوجد ماء اليوم"),
@@ -31,6 +33,7 @@ def test_case_space_and_punctuation_say_nothing(one: str, other: str) -> None:
         ("The guard asked me to wait", "The guard asked me to wait. He touched me"),
         ("It costs 5", "It costs -5"),
         ("It costs 35", "It costs 3.5"),
+        ("It costs .5", "It costs 5"),
         ("It costs $5", "It costs €5"),
         ("It rose by 5%", "It rose by 5"),
         ("The vaccine kills?", "The vaccine kills."),
