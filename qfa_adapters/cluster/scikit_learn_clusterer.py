@@ -21,7 +21,7 @@ from qfa_core.ports.clusterer import Clusterer
 WORKERS_AT_ONCE = 2
 
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-_FOR_THE_LOADER = ("LD_LIBRARY_PATH", "SYSTEMROOT")
+_FOR_THE_LOADER = ("LD_LIBRARY_PATH",)
 _logger = logging.getLogger("qfa.clusterer")
 
 
@@ -90,6 +90,7 @@ async def _converse(worker: Process, embeddings: Embeddings) -> Reply:
         has_ended = True
     finally:
         if not has_ended:
-            worker.kill()
+            with suppress(ProcessLookupError):
+                worker.kill()
         await worker.wait()
     return msgspec.msgpack.decode(reply, type=Reply)

@@ -25,11 +25,11 @@ _NEAR = 0.5  # a vector with this cosine to its centre is never called an outlie
 
 def find_themes(vectors: Vectors, *, min_size: int) -> Labels:
     """
-    Return the theme of each of *vectors*, or `NOWHERE`; each theme has at least *min_size*, and so have they.
+    Return the theme of each of *vectors*, or `NOWHERE`; each theme has at least *min_size*.
 
     Density says how many themes there are and where, as seen in a sample; k-means, from there, which
     vectors belong to which. So time grows in proportion to their number, for large numbers.
-    Vectors without dimensions are all alike: one theme.
+    There are at least *min_size* vectors; those without dimensions are all alike: one theme.
     """
     if not vectors.shape[1]:
         return np.zeros(len(vectors), np.int64)

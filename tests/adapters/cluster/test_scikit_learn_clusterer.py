@@ -23,6 +23,7 @@ from qfa_adapters.cluster.scikit_learn_clusterer import ScikitLearnClusterer
 from qfa_core.clusters import Embeddings
 embeddings = Embeddings(dimensions=int(sys.argv[1]), values=sys.stdin.buffer.read())
 print(asyncio.run(ScikitLearnClusterer().cluster(embeddings, min_size=5)))
+print(*{"numpy", "scipy", "sklearn"} & set(sys.modules), file=sys.stderr)
 """
 
 
@@ -67,6 +68,13 @@ async def test_vectors_that_are_all_alike_make_one_cluster() -> None:
     assert result == Clustering(labels=(0,) * 100, exemplars=((0,),))
 
 
+def test_the_service_itself_never_imports_what_takes_seconds() -> None:
+    command = [sys.executable, "-c", ANSWER_IN_A_FRESH_PROCESS, "64"]
+    service = subprocess.run(command, input=anywhere(10, 64).tobytes(), capture_output=True, check=True)
+
+    assert service.stderr.split() == []
+
+
 def test_the_same_vectors_give_the_same_clusters_in_every_process() -> None:
     vectors = anywhere(1_500, 64)
     command = [sys.executable, "-c", ANSWER_IN_A_FRESH_PROCESS, "64"]
@@ -91,7 +99,7 @@ async def test_concurrent_questions_get_the_answers_of_their_own() -> None:
     assert [len(result.labels) for result in results] == counts
 
 
-async def test_a_python_with_everything_passes_the_check_and_passes_it_at_once_from_then_on() -> None:
+async def test_a_check_that_was_passed_once_is_passed_at_once_from_then_on() -> None:
     clusterer = ScikitLearnClusterer()
     await clusterer.check()
     again = asyncio.create_task(clusterer.check())
