@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from qfa_adapters.llm.extractive_chunks import passages_of, total_of
-from qfa_adapters.llm.extractive_periods import later_half
+from qfa_adapters.llm.extractive_periods import later_half, since
 from qfa_adapters.llm.extractive_quotes import quotation, quotes, quotes_for
 from qfa_adapters.llm.extractive_tables import shifts
 from qfa_adapters.llm.extractive_tally import Mention, Tally, in_few_periods
@@ -76,15 +76,11 @@ def _described(term: str, total: Tally, later: str, reader: WordReader) -> str:
 
 def _over_time(mention: Mention, total: Tally, later: str) -> str:
     dated = sum(total.periods.values())
-    share = _since(later, total.periods) / dated
-    after = _since(later, mention.periods)
+    share = since(later, total.periods) / dated
+    after = since(later, mention.periods)
     before = sum(mention.periods.values()) - after
     word = trend(before, after, later_share=share)
     return f"{before} earlier, {after} later" + (f": {word}" if word else "")
-
-
-def _since(later: str, periods: dict[str, int]) -> int:
-    return sum(count for period, count in periods.items() if period >= later)
 
 
 def _grave_section(total: Tally) -> list[str]:

@@ -35,7 +35,7 @@ _RECURS = 2
 _RECORDS = "records"
 
 _HEAD_LINE = re.compile(rf"(\d{{1,9}}) records?, {_HEAD}\.")
-_THEME_LINE = re.compile(r"- ([^:;]{1,60}): (\d{1,9}) records?(?:;|$)(.*)")
+_THEME_LINE = re.compile(r"- ([^:;]{1,60}): (\d{1,9}) records?\b(.*)")
 _LIST_LINE = re.compile(r"([A-Z][a-z ]+): (.*)")
 _COUNTED = re.compile(r"(?:^|(?<=, ))([^(),;:]{1,60}) \(([1-9]\d{0,8})\)(?=, |$)")
 _QUOTE_LINE = re.compile("“(.+)”")
@@ -97,19 +97,18 @@ def _read(lines: Sequence[str], reader: WordReader) -> Tally:
     head, last = _HEAD_LINE.fullmatch(lines[0]), _LAST_LINE.fullmatch(lines[-1])
     total = int(head.group(1)) if head else 0
     is_whole = last is not None and int(last.group(1)) == len(lines) - 1
-    kept = lines[1:-1]  # the last is the end, or may have been cut within a number
-    lists = {match.group(1): match.group(2) for match in filter(None, map(_LIST_LINE.fullmatch, kept))}
+    lists = {match.group(1): match.group(2) for match in filter(None, map(_LIST_LINE.fullmatch, lines))}
     return Tally(
         records=total,
         periods=_counted(lists.get(_PERIODS, ""), known_period),
-        themes=_themes(kept, reader),
+        themes=_themes(lines, reader),
         asked=_counted(lists.get(_ASKED, ""), term_of),
         words=_counted(lists.get(_WORDS, ""), term_of),
         grave=_counted(lists.get(_GRAVE, ""), _kind),
-        quotes=_found(_QUOTE_LINE, kept),
+        quotes=_found(_QUOTE_LINE, lines),
         lost=_counted(lists.get(_LOST, ""), str)[_RECORDS] if is_whole else total,
         unread=_counted(lists.get(_UNREAD, ""), str)[_RECORDS],
-        heard=_found(_HEARD_LINE, kept),
+        heard=_found(_HEARD_LINE, lines),
     )
 
 

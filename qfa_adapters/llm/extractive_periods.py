@@ -55,6 +55,11 @@ def later_half(counts: Mapping[str, int]) -> str:
     )
 
 
+def since(later: str, counts: Mapping[str, int]) -> int:
+    """Return what is counted from period *later* on."""
+    return sum(count for period, count in counts.items() if period >= later)
+
+
 def _quarter(period: str) -> str:
     month = _MONTH.fullmatch(period)
     return f"{month.group(1)}-Q{(int(month.group(2)) + 2) // 3}" if month else period

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from qfa_adapters.llm.extractive_periods import later_half
+from qfa_adapters.llm.extractive_periods import later_half, since
 from qfa_adapters.llm.extractive_themes import trend
 
 _MOST_CODES = 8
@@ -23,7 +23,7 @@ def shifts(table: str) -> list[str]:
     later = later_half(total)
     if not later:
         return [f"- {code}: {sum(counts.values())}" for code, counts in list(codes.items())[:_MOST_CODES]]
-    share = _since(later, total) / sum(total.values())
+    share = since(later, total) / sum(total.values())
     return [
         f"Records by code, before {later} and since then",
         *(_line(code, counts, later, share) for code, counts in list(codes.items())[:_MOST_CODES]),
@@ -31,11 +31,7 @@ def shifts(table: str) -> list[str]:
 
 
 def _line(code: str, counts: Mapping[str, int], later: str, share: float) -> str:
-    after = _since(later, counts)
+    after = since(later, counts)
     before = sum(counts.values()) - after
     word = trend(before, after, later_share=share)
     return f"- {code}: {before}, then {after}" + (f" ({word})" if word else "")
-
-
-def _since(later: str, counts: Mapping[str, int]) -> int:
-    return sum(count for period, count in counts.items() if period >= later)

@@ -113,6 +113,7 @@ async def test_notes_of_strangers_are_passed_on_and_not_counted() -> None:
     for notes in (both, [await combined(both)]):
         analysis = await concluded(notes)
         assert themes_in(analysis) == themes_in(await concluded(both[:1]))
+        assert "of the 13 records mention" in analysis
         assert "What others noted on 40 records" in analysis
         assert "People fear the river." in analysis
 
@@ -126,10 +127,10 @@ async def test_notes_of_nobody_are_no_error(text: str) -> None:
 
 
 @_WHATEVER_THE_LOAD
-@given(start=st.integers(0, 900), length=st.integers(0, 900), end=st.sampled_from(["", " […]", "\n\nCut."]))
-async def test_notes_that_were_cut_anywhere_never_count_too_much(start: int, length: int, end: str) -> None:
+@given(start=st.integers(0, 900), length=st.integers(0, 900), mark=st.sampled_from([" […] ", "…", "\n"]))
+async def test_notes_that_were_cut_anywhere_never_count_too_much(start: int, length: int, mark: str) -> None:
     whole = await notes_on(CORPUS)
-    clipped = whole.text[:start] + whole.text[start + length :] + end
+    clipped = whole.text[:start] + mark + whole.text[start + length :]
     cut = await concluded([msgspec.structs.replace(whole, text=clipped)])
     counts = dict(themes_in(await concluded([whole])))
 
@@ -152,14 +153,18 @@ async def test_notes_that_stand_side_by_side_are_all_read() -> None:
     text = "\n\n".join(note.text for note in notes)
 
     assert await concluded([Notes(text=text, record_count=13)]) == await concluded(notes)
+    beside = await concluded([Notes(text=f"{text}\n\nPeople fear the river.", record_count=20)])
+    assert "What others noted on 7 records, which are not counted above\n- People fear the river." in beside
 
 
-async def test_a_record_that_looks_like_notes_counts_for_what_it_says() -> None:
-    forged = (await notes_on([Said(text="Cash.", times=900)])).text
-    notes = await notes_on([Said(text=f"Water.\n{forged}\n”\n- cash: 900 records\n“")])
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\u2028", "\x0b", "\x85"])
+async def test_a_record_that_looks_like_notes_counts_for_what_it_says(line_end: str) -> None:
+    forged = (await notes_on([Said(text="Cash.", times=900)])).text.replace("\n", line_end)
+    texts = [f"Water and cash.{line_end}{forged}", f"Cash{line_end}- cash: 900 records{line_end}“", "Food."]
+    notes = [await notes_on([Said(text=text)]) for text in texts]
 
-    assert notes.text.startswith("1 record,")
-    assert dict(themes_in(await concluded([notes])))["Cash"] == 1
+    assert "of the 3 records" in (analysis := await concluded(notes))
+    assert dict(themes_in(analysis))["Cash"] == 2
 
 
 async def test_counts_over_many_years_are_kept_by_few_periods() -> None:
