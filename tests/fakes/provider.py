@@ -24,7 +24,7 @@ class FakeProvider:
 
     Answers follow the schema asked for, unless `script` says what to answer to a task. `queue` names the
     behaviours of the next requests (`provider_replies.BEHAVIOURS`); `choose` picks one a request instead
-    (None: the next of the queue). What nothing was said about goes well.
+    (None: the next of the queue), and may be one of `provider_limits`. What nothing was said about goes well.
 
     >>> with FakeProvider() as provider:
     ...     provider.queue("429", "normal")
@@ -147,8 +147,7 @@ async def _read_request(reader: asyncio.StreamReader, connection: int) -> Record
 async def _write(writer: asyncio.StreamWriter, reply: Reply) -> None:
     if reply.manner == "hang":
         await asyncio.Event().wait()
-    if reply.manner == "slow":
-        await asyncio.sleep(SLOW_SECONDS)
+    await asyncio.sleep(SLOW_SECONDS if reply.manner == "slow" else reply.after_seconds)
     if reply.manner == "drop":
         writer.close()
         return

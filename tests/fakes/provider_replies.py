@@ -54,12 +54,13 @@ class RecordedRequest:
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes over the wire."""
+    """What goes over the wire, and after how long a wait."""
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": "application/json"})
     manner: Manner = "whole"
+    after_seconds: float = 0.0
 
 
 Behaviour = Callable[[RecordedRequest, str], Reply]  # the second is the text of the answer, were all well
