@@ -8,36 +8,27 @@ import logging
 import random as randomness
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 import httpx
 import msgspec
 
 from qfa_adapters.llm.connection import LLMConnection
 from qfa_adapters.llm.errors import HTTPX_ERRORS, Failure, failure_of, failure_of_status
+from qfa_adapters.llm.pool import body_of, pool_of
 from qfa_adapters.llm.prices import PRICES, Price
 from qfa_adapters.llm.pricing import Pricing
 from qfa_adapters.llm.providers import bearer, provider_of, target_of
-from qfa_adapters.llm.retries import (
-    LONGEST_WAIT_SECONDS,
-    MAX_ATTEMPTS,
-    backoff_seconds,
-    retry_after_seconds,
-)
+from qfa_adapters.llm.retries import LONGEST_PAUSE_SECONDS, Retries, retry_after_seconds
+from qfa_adapters.llm.throttle import Throttle
 from qfa_adapters.llm.wire import Answer
 from qfa_core.budget import RequestContext
-from qfa_core.errors import LLMAnswerUnusable, LLMError, LLMTimeout
+from qfa_core.errors import LLMError, LLMRateLimited, LLMTimeout
 from qfa_core.llm import LLMReply, Prompt
 from qfa_core.ports.llm_client import LLMClient
 from qfa_core.secrets import Secret
 
 # What may be said here: model, status, attempt, request id. Never an address, a key or a text.
 _log = logging.getLogger("qfa.llm")
-
-MAX_REPLY_BYTES = 32 * 1024 * 1024
-
-_CONNECT_TIMEOUT_SECONDS = 10.0
-_LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
 
 
 def _utc_now() -> dt.datetime:
@@ -74,8 +65,10 @@ class HttpxLLMClient(LLMClient):
         self._now = now
         self._sleep = sleep
         self._random = random
-        self._slots = asyncio.Semaphore(connection.max_concurrency)
-        self._http = _http_client(connection)
+        self._throttle = Throttle(
+            connection.model, connection.max_concurrency, clock=clock, sleep=sleep, random=random
+        )
+        self._http = pool_of(connection.max_concurrency)
 
     async def __aenter__(self) -> HttpxLLMClient:
         return self
@@ -85,6 +78,7 @@ class HttpxLLMClient(LLMClient):
 
     async def aclose(self) -> None:
         """Close all connections; calls under way fail."""
+        self._throttle.close()
         await self._http.aclose()
 
     @property
@@ -92,6 +86,7 @@ class HttpxLLMClient(LLMClient):
         return self._connection.model
 
     async def complete(self, prompt: Prompt, context: RequestContext) -> LLMReply:
+        retries = Retries(is_patient=context.is_patient, random=self._random)
         attempt = 0
         while True:
             attempt += 1
@@ -99,25 +94,37 @@ class HttpxLLMClient(LLMClient):
             if isinstance(outcome, Answer):
                 return self._reply(outcome, context)
             self._log_failure(outcome, attempt, context)
-            wait_seconds = self._wait_seconds(outcome, attempt, context)
+            wait_seconds = retries.wait_seconds(outcome, context.deadline.remaining_seconds(self._clock()))
             if wait_seconds is None:
                 # Raised here, outside of any handler, so that no provider's text hangs on as its context.
                 raise outcome.error
-            await self._sleep(wait_seconds)
+            # A limit's pause is everybody's, and the throttle's; what goes beyond it is this call's alone.
+            if not outcome.is_limit or wait_seconds > LONGEST_PAUSE_SECONDS:
+                await self._sleep(wait_seconds)
 
     async def _attempt(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
         """Ask once; waiting for a free place counts towards the deadline, not towards the attempt."""
         remaining_seconds = context.deadline.remaining_seconds(self._clock())
         try:
-            async with asyncio.timeout(remaining_seconds), self._slots:
+            async with asyncio.timeout(remaining_seconds), self._throttle.place(context) as era:
                 async with asyncio.timeout(self._connection.timeout_seconds):
-                    return await self._exchange(prompt, context)
+                    outcome = await self._exchange(prompt, context)
+                self._report(outcome, era)
+                return outcome
         except TimeoutError:
             return Failure(error=LLMTimeout())
         except HTTPX_ERRORS as error:
             return failure_of(error)
+        except LLMRateLimited as error:
+            return Failure(error=error, retry_after_seconds=error.retry_after_seconds)
         except LLMError as error:
             return Failure(error=error)
+
+    def _report(self, outcome: Answer | Failure, era: int) -> None:
+        if isinstance(outcome, Answer):
+            self._throttle.succeeded(era)
+        elif outcome.is_limit:
+            self._throttle.limited(era, outcome.retry_after_seconds)
 
     async def _exchange(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
         payload = self._provider.payload(self._target, prompt, context.tenant_id)
@@ -128,7 +135,7 @@ class HttpxLLMClient(LLMClient):
             # As UTF-8, because a key with a stray character is the provider's to refuse, not a crash here.
             headers=httpx.Headers(await self._headers(), encoding="utf-8"),
         ) as response:
-            body = await _body(response)
+            body = await body_of(response)
         if response.is_success:
             return self._provider.read(body)
         wait_seconds = retry_after_seconds(response.headers, self._now())
@@ -143,17 +150,6 @@ class HttpxLLMClient(LLMClient):
         key = self._connection.api_key
         return {**headers, **self._provider.key_headers(key)} if key else headers
 
-    def _wait_seconds(self, failure: Failure, attempt: int, context: RequestContext) -> float | None:
-        """Return how long to wait before the next attempt, None where there is to be none."""
-        if attempt == MAX_ATTEMPTS or not failure.is_passing:
-            return None
-        wait_seconds = failure.retry_after_seconds
-        if wait_seconds is None:
-            wait_seconds = backoff_seconds(attempt, self._random())
-        remaining_seconds = context.deadline.remaining_seconds(self._clock())
-        in_time = wait_seconds <= LONGEST_WAIT_SECONDS and wait_seconds < remaining_seconds
-        return wait_seconds if in_time else None
-
     def _reply(self, answer: Answer, context: RequestContext) -> LLMReply:
         return LLMReply(
             text=answer.text,
@@ -165,7 +161,10 @@ class HttpxLLMClient(LLMClient):
         )
 
     def _log_failure(self, failure: Failure, attempt: int, context: RequestContext) -> None:
-        _log.warning(
+        # A limit that is waited out is the throttle's to tell, once for all whom it holds up.
+        level = logging.DEBUG if context.is_patient and failure.is_limit else logging.WARNING
+        _log.log(
+            level,
             "LLM call to %s failed: attempt %d, status %s, %s.",
             self.model,
             attempt,
@@ -173,30 +172,3 @@ class HttpxLLMClient(LLMClient):
             type(failure.error).__name__,
             extra={"request_id": context.request_id},
         )
-
-
-def _http_client(connection: LLMConnection) -> httpx.AsyncClient:
-    """
-    Return the pool, with a place for every call that may be under way.
-
-    HTTP/1.1 on purpose: with HTTP/2 httpcore tells the provider nothing of a cancelled call, and after a
-    hundred of them the connection is stuck (https://github.com/encode/httpcore/pull/1098).
-    The environment's proxies and certificates count, as many offices reach the internet no other way; a model
-    on this machine is never asked through a proxy.
-    """
-    places = connection.max_concurrency
-    no_proxy: dict[str, Any] = dict.fromkeys(_LOOPBACK)
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(None, connect=_CONNECT_TIMEOUT_SECONDS),  # the rest is the attempt's to bound
-        limits=httpx.Limits(max_connections=places, max_keepalive_connections=places, keepalive_expiry=60.0),
-        mounts=no_proxy,
-    )
-
-
-async def _body(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MAX_REPLY_BYTES:
-            raise LLMAnswerUnusable
-    return bytes(body)

@@ -56,6 +56,11 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the same call may succeed later."""
         return isinstance(self.error, (LLMUnavailable, LLMTimeout, LLMRateLimited))
 
+    @property
+    def is_limit(self) -> bool:
+        """Whether the provider answered that it wants fewer calls."""
+        return self.status == 429
+
 
 def failure_of(exception: Exception) -> Failure:
     """

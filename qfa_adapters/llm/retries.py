@@ -4,25 +4,62 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+
+from qfa_adapters.llm.errors import Failure
 
 MAX_ATTEMPTS = 4
 
 # Callers such as EspoCRM hang up after seven seconds; whoever waits longer can be told to come back.
 LONGEST_WAIT_SECONDS = 10.0
 
+# Providers count by the minute: whoever asks all to wait for longer has run out for the day, or is wrong.
+LONGEST_PAUSE_SECONDS = 60.0
+
 _FIRST_BACKOFF_SECONDS = 0.5
+
+
+class Retries:
+    """
+    Say when one call is tried again.
+
+    Where it *is_patient*, limits are waited out and do not count as attempts; all other failures do.
+    *random* is the source of jitter.
+    """
+
+    def __init__(self, *, is_patient: bool, random: Callable[[], float]) -> None:
+        self._is_patient = is_patient
+        self._random = random
+        self._counted = 0
+
+    def wait_seconds(self, failure: Failure, remaining_seconds: float) -> float | None:
+        """
+        Return how long to wait after *failure*, None where it is the last.
+
+        After a limit that is what the provider asked for: where it did not, the pause of all is long enough.
+        """
+        is_waited_out = self._is_patient and failure.is_limit
+        self._counted += not is_waited_out
+        if self._counted == MAX_ATTEMPTS or not failure.is_passing:
+            return None
+        wait_seconds = failure.retry_after_seconds
+        if wait_seconds is None:
+            wait_seconds = 0.0 if failure.is_limit else backoff_seconds(self._counted, self._random())
+        longest_seconds = math.inf if is_waited_out else LONGEST_WAIT_SECONDS
+        in_time = wait_seconds <= longest_seconds and wait_seconds < remaining_seconds
+        return wait_seconds if in_time else None
 
 
 def backoff_seconds(attempt: int, random: float) -> float:
     """
     Return how long to wait after *attempt* (from 1) where the provider did not say.
 
-    Exponential with full jitter, *random* from 0 to 1:
+    Exponential with full jitter, *random* from 0 to 1, up to the longest pause:
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
-    return float(random * _FIRST_BACKOFF_SECONDS * 2 ** (attempt - 1))
+    doublings = min(attempt - 1, 10)  # far beyond the longest pause, and far from an overflow
+    return random * min(LONGEST_PAUSE_SECONDS, _FIRST_BACKOFF_SECONDS * 2.0**doublings)
 
 
 def retry_after_seconds(headers: Mapping[str, str], now: dt.datetime) -> float | None:

@@ -39,13 +39,29 @@ class Sleeps:
         self.seconds.append(seconds)
 
 
-def context(*, seconds: float = 30.0) -> RequestContext:
+class Leaps:
+    """A clock, and a sleep that moves its hands and takes no time."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def clock(self) -> float:
+        return time.monotonic() + sum(self.seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+
+
+def context(
+    *, seconds: float = 30.0, is_patient: bool = False, tenant_id: str = "tenant-7", request_number: int = 0
+) -> RequestContext:
     """A request that has so many seconds left."""
     return RequestContext(
-        tenant_id="tenant-7",
+        tenant_id=tenant_id,
         operation="summarize",
-        request_id="7e0d6a4e-0000-4000-8000-000000000000",
+        request_id=f"7e0d6a4e-0000-4000-8000-{request_number:012}",
         deadline=Deadline(expires_at=time.monotonic() + seconds),
+        is_patient=is_patient,
     )
 
 

@@ -31,6 +31,10 @@ def test_only_sensible_headers_say_how_long(headers: dict[str, str], seconds: fl
     assert retry_after_seconds(headers, NOON) == seconds
 
 
+def test_the_bound_ends_at_the_longest_pause_however_many_attempts() -> None:
+    assert [backoff_seconds(attempt, 1.0) for attempt in (8, 40_000)] == [60, 60]
+
+
 def test_jitter_is_full_and_the_bound_doubles() -> None:
     assert [backoff_seconds(attempt, 0.0) for attempt in (1, 2, 3)] == [0, 0, 0]
     assert [backoff_seconds(attempt, 1.0) for attempt in (1, 2, 3)] == [0.5, 1, 2]
