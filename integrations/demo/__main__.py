@@ -65,6 +65,7 @@ def _show_insights(console: Console, client: QFAClient, corpus: SampleCorpus) ->
     analysis = client.analyze(corpus.records, QUESTION)
     page.show_analysis(console, QUESTION, analysis)
     page.show_trends(console, corpus, analysis)
+    page.show_themes(console, client.analyze_by_theme(corpus.records, QUESTION))
     page.show_corpus_summary(console, client.summarize_all(corpus.records))
 
 

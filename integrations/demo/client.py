@@ -40,8 +40,20 @@ class QFAClient:
         self._http.close()
 
     def analyze(self, records: Sequence[SampleRecord], question: str) -> Answer:
-        """Ask *question* over *records*, with coding trends by month."""
-        body = {"feedback_records": msgspec.to_builtins(records), "prompt": question, "period": "month"}
+        """Ask *question* over *records* in one call, with coding trends by month."""
+        return self._analyze(records, question, "single_pass")
+
+    def analyze_by_theme(self, records: Sequence[SampleRecord], question: str) -> Answer:
+        """Ask *question* over *records* as over a corpus that no one call could hold."""
+        return self._analyze(records, question, "hierarchical")
+
+    def _analyze(self, records: Sequence[SampleRecord], question: str, mode: str) -> Answer:
+        body = {
+            "feedback_records": msgspec.to_builtins(records),
+            "prompt": question,
+            "period": "month",
+            "mode": mode,
+        }
         return self._ask("POST", "/v1/analyze-bulk", body)
 
     def summarize_all(self, records: Sequence[SampleRecord]) -> Answer:

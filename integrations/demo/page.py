@@ -61,9 +61,34 @@ def show_trends(console: Console, corpus: SampleCorpus, answer: Answer) -> None:
     console.print(Padding(trend_table(answer["coding_trends"], corpus.second_level_names), (0, 2)))
 
 
+def show_themes(console: Console, answer: Answer) -> None:
+    """Draw the themes of the corpus, and say what became of every record."""
+    _heading(
+        console,
+        "3",
+        "Themes of the corpus",
+        'POST /v1/analyze-bulk with "mode": "hierarchical", up to 100,000 records',
+    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Theme", style="bold", ratio=2)
+    table.add_column("Records", justify="right")
+    table.add_column("")
+    table.add_column("Seen", no_wrap=True)
+    largest = max((theme["record_count"] for theme in answer["themes"]), default=1)
+    for theme in answer["themes"]:
+        bar = "█" * max(1, round(_BARS * theme["record_count"] / largest))
+        seen = f"{theme['first_seen']} … {theme['last_seen']}"
+        table.add_row(Text(theme["title"] or ""), str(theme["record_count"]), Text(bar, style="cyan"), seen)
+    console.print(Padding(table, (0, 2)))
+    ledger = answer["record_ledger"]
+    rest = ", ".join(f"{count} {fate}" for fate, count in ledger.items() if fate != "received" and count)
+    console.print(Padding(Text(f"{ledger['received']} records received: {rest}.", style="dim"), (0, 2)))
+    console.print(Padding(Text(answer["uncertainty_explanation"], style="dim"), (0, 2)))
+
+
 def show_corpus_summary(console: Console, answer: Answer) -> None:
     """Print the one summary of all records."""
-    _heading(console, "3", "Everything in one summary", "POST /v1/summarize-bulk")
+    _heading(console, "4", "Everything in one summary", "POST /v1/summarize-bulk")
     console.print(Padding(Text(answer["title"], style="bold"), (0, 2)))
     console.print(Padding(Text(answer["summary"]), (0, 2)))
     console.print(Padding(_quality(answer["quality_score"]), (0, 2)))
@@ -71,7 +96,7 @@ def show_corpus_summary(console: Console, answer: Answer) -> None:
 
 def show_records_heading(console: Console) -> None:
     """Print the heading of the part that goes record by record."""
-    _heading(console, "4", "Record by record, as a CRM asks", "POST /v1/summarize, /v1/assign-codes")
+    _heading(console, "5", "Record by record, as a CRM asks", "POST /v1/summarize, /v1/assign-codes")
 
 
 def show_record(console: Console, record: SampleRecord, summary: Answer, coded: Answer) -> None:
@@ -112,12 +137,12 @@ def show_sensitive(console: Console, screened: Sequence[tuple[SampleRecord, Answ
 
 def show_sensitive_heading(console: Console) -> None:
     """Print the heading of the part that screens all records."""
-    _heading(console, "5", "What a specialist must see", "POST /v1/detect-sensitive, once a record")
+    _heading(console, "6", "What a specialist must see", "POST /v1/detect-sensitive, once a record")
 
 
 def show_usage(console: Console, usage: Answer) -> None:
     """Print what the demonstration has used, by operation."""
-    _heading(console, "6", "What it took", "GET /v1/usage")
+    _heading(console, "7", "What it took", "GET /v1/usage")
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Operation", no_wrap=True)
     for column in ("requests", "LLM calls", "tokens in", "tokens out", "USD", "ms", "p95 ms"):

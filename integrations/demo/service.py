@@ -26,6 +26,7 @@ _SETTING_PREFIXES = (
     "APPLICATIONINSIGHTS_",
     "AUTH_",
     "DB_",
+    "EMBEDDING_",
     "HTTP_MAX_BODY_BYTES",
     "KEYVAULT_",
     "LLM_",

@@ -25,6 +25,7 @@ SECTIONS = (
     "Qualitative feedback analysis",
     "An analyst asks",
     "Coding trends over time",
+    "Themes of the corpus",
     "Everything in one summary",
     "Record by record",
     "What a specialist must see",
@@ -70,6 +71,13 @@ def test_the_demo_shows_every_part_in_order(demo: subprocess.CompletedProcess[st
 
     assert -1 not in places
     assert places == sorted(places)
+
+
+def test_the_demo_shows_themes_and_accounts_for_every_record(demo: subprocess.CompletedProcess[str]) -> None:
+    themes = re.findall(r" (\d+) +█+ +2026-\d\d-\d\d … 2026-\d\d-\d\d", demo.stdout)
+
+    assert len(themes) >= 5
+    assert "101 records received: 100 analysed, 1 blank." in demo.stdout
 
 
 def test_the_demo_shows_how_codes_went_over_the_months(demo: subprocess.CompletedProcess[str]) -> None:
