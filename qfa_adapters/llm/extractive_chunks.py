@@ -25,6 +25,7 @@ from qfa_core.prompts.envelope import Enveloped, open_envelopes
 _THEMES_QUOTED_FROM_CHUNK = 6
 _THEMES_QUOTED_FROM_NOTES = 12
 _QUOTES_FOR_QUESTION = 2
+_QUOTES_WITHOUT_TOPIC = 2
 _SENTENCES_OF_OTHERS = 2
 _NUMBER = re.compile("[0-9]{1,9}")
 _PART = re.compile(r"([0-9]{1,9}) of [0-9]{1,9}")
@@ -78,7 +79,9 @@ def _tally_of(note: Enveloped, reader: WordReader) -> Tally:
 def _chosen(
     topics: Sequence[str], passages: Sequence[Passage], asked: Collection[str], reader: WordReader
 ) -> list[str]:
-    about_topics = filter(None, quotes_for(topics, passages, asked, reader.lexicon))
+    about_topics: Iterable[str] = filter(None, quotes_for(topics, passages, asked, reader.lexicon))
+    if not topics:
+        about_topics = islice(quotes(passages, asked, reader.lexicon), _QUOTES_WITHOUT_TOPIC)
     about_question = islice(quotes(passages, asked, reader.lexicon, holding=asked), _QUOTES_FOR_QUESTION)
     return list(dict.fromkeys(chain(about_topics, about_question)))
 

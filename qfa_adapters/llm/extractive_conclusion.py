@@ -21,6 +21,8 @@ _RECURS = 3
 _QUOTES_FOR_QUESTION = 3
 _MOST_BESIDE = 3
 _MOST_HEARD = 5
+_QUOTES_WITHOUT_TOPIC = 5
+_NO_TOPIC = "No record holds a topic that the word lists know."
 _NO_WORDS = "No record holds a word of the question that the word lists know."
 
 
@@ -55,6 +57,9 @@ def _themes_section(
         lines.append(f"{number}. {_described(term, total, later, reader)}")
         if quote is not None:
             lines.append(f"   {quotation(quote)}")
+    if not terms:
+        central = islice(quotes(told, asked, reader.lexicon), _QUOTES_WITHOUT_TOPIC)
+        lines += [_NO_TOPIC, *(f"- {quotation(quote)}" for quote in central)]
     if repeated := [term for term in ranked(total.words, total.words) if total.words[term] >= _RECURS]:
         counted = ((term, total.words[term]) for term in repeated[:_MOST_WORDS])
         lines.append(f"Other words that recur, at least so often: {listed(counted, reader)}")

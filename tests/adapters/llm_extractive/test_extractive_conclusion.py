@@ -6,7 +6,7 @@ from qfa_core.feedback import FeedbackRecord, parse_created
 from qfa_core.prompts.combine import Notes
 from qfa_core.prompts.trend_table import trend_table
 from qfa_core.trends import coding_trends
-from tests.adapters.llm_extractive.corpora import CORPUS, Said, concluded, notes_on
+from tests.adapters.llm_extractive.corpora import CORPUS, Said, combined, concluded, notes_on
 
 
 async def _analysis(question: str = "What is wrong?", trends: str | None = None) -> str:
@@ -59,6 +59,14 @@ async def test_the_question_chooses_what_is_noted_and_quoted() -> None:
 
     assert "vaccines (2)" in about_question
     assert "“The vaccine frightens people.”" in about_question
+
+
+async def test_records_on_no_known_topic_are_told_by_what_they_say() -> None:
+    notes = [await notes_on([Said(text=text)]) for text in ("Xyzzy plugh.", "Xyzzy.")]
+
+    for some in (notes, [await combined(notes)]):
+        analysis = await concluded(some)
+        assert "No record holds a topic that the word lists know.\n- “Xyzzy plugh.”\n- “Xyzzy.”" in analysis
 
 
 async def test_a_question_without_known_words_is_told_so() -> None:
