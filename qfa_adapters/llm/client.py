@@ -14,7 +14,7 @@ import msgspec
 
 from qfa_adapters.llm.connection import LLMConnection
 from qfa_adapters.llm.errors import HTTPX_ERRORS, Failure, failure_of, failure_of_status
-from qfa_adapters.llm.pool import body_of, pool_of
+from qfa_adapters.llm.pool import ConnectionPool, body_of
 from qfa_adapters.llm.prices import PRICES, Price
 from qfa_adapters.llm.pricing import Pricing
 from qfa_adapters.llm.providers import bearer, provider_of, target_of
@@ -68,7 +68,7 @@ class HttpxLLMClient(LLMClient):
         self._throttle = Throttle(
             connection.model, connection.max_concurrency, clock=clock, sleep=sleep, random=random
         )
-        self._http = pool_of(connection.max_concurrency)
+        self._pool = ConnectionPool()
 
     async def __aenter__(self) -> HttpxLLMClient:
         return self
@@ -79,7 +79,7 @@ class HttpxLLMClient(LLMClient):
     async def aclose(self) -> None:
         """Close all connections; calls under way fail."""
         self._throttle.close()
-        await self._http.aclose()
+        await self._pool.aclose()
 
     @property
     def model(self) -> str:
@@ -128,8 +128,7 @@ class HttpxLLMClient(LLMClient):
 
     async def _exchange(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
         payload = self._provider.payload(self._target, prompt, context.tenant_id)
-        async with self._http.stream(
-            "POST",
+        async with self._pool.post(
             self._provider.url(self._target),
             content=msgspec.json.encode(payload),
             # As UTF-8, because a key with a stray character is the provider's to refuse, not a crash here.
