@@ -26,11 +26,15 @@ resource "azurerm_linux_web_app" "app" {
   client_affinity_enabled   = false # any instance answers any request
   tags                      = local.tags
 
-  # Deployment is a change of the image, by an identity; nobody publishes files with a password.
+  # Deployment is a change of the image, by an identity. The password for publishing files, which Azure makes and the state
+  # holds, opens nothing.
   ftp_publish_basic_authentication_enabled       = false
   webdeploy_publish_basic_authentication_enabled = false
 
-  app_settings = { for name, value in local.app_settings : name => value if value != null }
+  app_settings = merge(
+    local.app_settings,
+    { for name, value in local.optional_app_settings : name => value if value != null },
+  )
 
   identity {
     type = "SystemAssigned"
@@ -45,7 +49,7 @@ resource "azurerm_linux_web_app" "app" {
     http2_enabled                           = true
     minimum_tls_version                     = var.minimum_tls_version
     remote_debugging_enabled                = false
-    scm_ip_restriction_default_action       = "Deny" # logs are in Log Analytics, files are nobody's business
+    scm_ip_restriction_default_action       = "Allow" # the log stream; it takes an Entra login with a role on the app
     scm_minimum_tls_version                 = "1.2"
     vnet_route_all_enabled                  = true
     websockets_enabled                      = false

@@ -8,10 +8,8 @@ locals {
     NETWORK_PORT    = local.app_port
     WEB_CONCURRENCY = tostring(var.app_processes)
 
-    LLM_MODEL       = var.llm_model
-    LLM_API_BASE    = var.llm_api_base
-    LLM_API_VERSION = var.llm_api_version
-    LLM_AUTH_MODE   = var.azure_openai_account_id == null ? "key" : "entra"
+    LLM_MODEL     = var.llm_model
+    LLM_AUTH_MODE = var.azure_openai_account_id == null ? "key" : "entra"
 
     KEYVAULT_URL = azurerm_key_vault.qfa.vault_uri
 
@@ -32,5 +30,10 @@ locals {
     WEBSITES_PORT                       = local.app_port
     WEBSITES_CONTAINER_START_TIME_LIMIT = "600" # seconds; a migration comes before the port is opened
     WEBSITES_CONTAINER_STOP_TIME_LIMIT  = "60"  # seconds; requests get 30 to finish, then usage is flushed; at most 120
+  }
+  # Set where there is something to say. Apart from the above, so that a plan can show those before all are known.
+  optional_app_settings = {
+    LLM_API_BASE    = var.llm_api_base
+    LLM_API_VERSION = var.llm_api_version
   }
 }

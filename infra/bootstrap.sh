@@ -23,7 +23,8 @@ and lets the members of the Entra group GROUP (its display name) write the state
   --dry-run           print the commands instead of running them; needs neither az nor a login
 
 Run it as an Owner of the subscription that `az account show` names. It can be run again at any time: what exists
-is left or set to the above, nothing is deleted. At the end it prints what Terraform wants to be told.
+is left or set to the above, nothing is deleted. It says what it does on standard error, and on standard output, at
+the end, what Terraform wants to be told.
 HELP
 }
 
@@ -58,7 +59,7 @@ done
 
 # Run a command that changes something.
 run() {
-    printf '+ %s\n' "$(printf '%q ' "$@")"
+    printf '+ %s\n' "$(printf '%q ' "$@")" >&2
     $dry_run || "$@" --output none
 }
 
@@ -133,8 +134,7 @@ create_registry
 let_operators_in
 
 cat <<SETTINGS
-
-# Put this into qfa.env, add what only you know, and read it before Terraform runs: . ./qfa.env
+# Read this before Terraform runs, with what only you know filled in at the end.
 export ARM_SUBSCRIPTION_ID=$subscription
 export STATE_ACCOUNT=$account
 export TF_VAR_name_suffix=$suffix

@@ -67,4 +67,7 @@ resource "azurerm_postgresql_flexible_server_active_directory_administrator" "op
   object_id           = var.operators_group_id
   principal_name      = var.operators_group_name
   principal_type      = "Group"
+
+  # Azure makes one change to a server at a time.
+  depends_on = [azurerm_postgresql_flexible_server_database.qfa]
 }

@@ -14,7 +14,7 @@ from tests.infra.configuration import ROOT
 # What az hands out, by what it is for.
 ISSUED = {"database": "a-database-token", "registry": "a-registry-token"}
 
-_AZ = """#!{python}
+_AZ = """#!{python} -IS
 import json, os, pathlib, shlex, subprocess, sys
 
 folder, asked = pathlib.Path(__file__).parent, sys.argv[1:]

@@ -40,6 +40,7 @@ INSTALLATION = {
 _MARK = "__is_block__"
 _META = ("count", "for_each")
 _REFERENCE = re.compile(r"(?:data\.)?azurerm_\w+\.\w+(?:\[[^\]]+\])?(?:\.\w+(?:\[\d+\])?)*")
+_AZURES = "AZURE_KNOWS_THIS"
 
 
 class Refused(Exception):
@@ -52,20 +53,25 @@ def planned(environment: str) -> dict[str, Any]:
     return plan({**INSTALLATION, **values_of(environment)}, workspace=environment)
 
 
-def plan(values: Mapping[str, Any], *, workspace: str) -> dict[str, Any]:
-    """Return what resources are given by address, with *values* of the variables; raises Refused."""
+def plan(values: Mapping[str, Any], *, workspace: str, anew: bool = False) -> dict[str, Any]:
+    """
+    Return what resources are given by address, with *values* of the variables; raises Refused.
+
+    *anew*: what only Azure can know is not known yet, as it is before the very first apply.
+    """
     with tempfile.TemporaryDirectory(prefix="qfa-plan-") as name:
         folder = Path(name)
         shutil.copy(INFRA / "variables.tf", folder)
-        (folder / "rest.tf").write_text(_translated())
+        (folder / "rest.tf").write_text(_translated("terraform_data.azure.id" if anew else f'"{STUB}"'))
         (folder / "values.auto.tfvars.json").write_text(json.dumps(values))
         terraform = partial(_terraform, folder, workspace)
         terraform("init", "-input=false")
         terraform("plan", "-input=false", "-no-color", "-out=plan")
         resources = json.loads(terraform("show", "-json", "plan"))["planned_values"]["root_module"]
     return {
-        re.sub(r"^terraform_data\.(\w+?)__", r"\1.", found["address"]): found["values"]["input"]
+        re.sub(r"^terraform_data\.(\w+?)__", r"\1.", found["address"]): found["values"].get("input")
         for found in resources["resources"]
+        if found["address"] != "terraform_data.azure"
     }
 
 
@@ -80,9 +86,9 @@ def _terraform(folder: Path, workspace: str, *arguments: str) -> str:
 
 
 @cache
-def _translated() -> str:
-    """Return the configuration's resources, as terraform_data, and its locals."""
-    return "\n".join(_parts())
+def _translated(stub: str) -> str:
+    """Return resources, as terraform_data, and locals; *stub* stands for what only Azure knows."""
+    return "\n".join(['resource "terraform_data" "azure" {}', *_parts()]).replace(_AZURES, stub)
 
 
 def _parts() -> Iterator[str]:
@@ -134,7 +140,7 @@ def _lines(entries: list[tuple[str, Any]]) -> str:
 
 
 def _expression(value: Any) -> str:
-    """Write *value*, as hcl2 read it, in Terraform's own words again, with STUB for what Azure would know."""
+    """Write *value*, as hcl2 read it, in Terraform's own words again."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
@@ -143,7 +149,7 @@ def _expression(value: Any) -> str:
         return f"[{', '.join(_expression(inner) for inner in value)}]"
     if isinstance(value, str):
         own = value if value.startswith('"') else value.removeprefix("${").removesuffix("}")
-        return _REFERENCE.sub(f'"{STUB}"', own)
+        return _REFERENCE.sub(_AZURES, own)
     return str(value)
 
 

@@ -40,9 +40,9 @@ def test_a_dry_run_asks_azure_nothing(tmp_path: Path) -> None:
 
 def test_a_dry_run_prints_what_a_run_does(tmp_path: Path) -> None:
     azure = AzureCLI(tmp_path, registry_exists=False)
-    announced = azure.run("bootstrap.sh", *ARGUMENTS, "--dry-run").stdout
+    announced = azure.run("bootstrap.sh", *ARGUMENTS, "--dry-run").stderr
 
-    done = azure.run("bootstrap.sh", *ARGUMENTS).stdout
+    done = azure.run("bootstrap.sh", *ARGUMENTS).stderr
 
     def changes(said: str) -> list[str]:
         known = said.replace("OPERATORS-ID", "an-object-id").replace("SUBSCRIPTION", "a-subscription")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
+from ipaddress import IPv4Network
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -12,10 +13,10 @@ import pytest
 from qfa_http.settings import read_settings
 from tests.infra.configuration import ENVIRONMENTS, infrastructure, values_of
 from tests.infra.planning import INSTALLATION, STUB, Refused, plan, planned
+from tests.infra.provider_list import provider_list
 
-# This project's machines have Terraform, GitHub's workflow installs it; elsewhere there may be none.
 pytestmark = pytest.mark.skipif(
-    shutil.which("terraform") is None and "GITHUB_ACTIONS" not in os.environ,
+    shutil.which("terraform") is None,
     reason="there is no terraform here; the other tests of infra/ read the configuration without it",
 )
 
@@ -50,6 +51,28 @@ def test_every_resource_is_evaluated(environment: str) -> None:
 
     expected = {address.removeprefix("data.") for address in infrastructure().declared}
     assert expected - evaluated == {"provider.azurerm", "azurerm_role_assignment.app_asks_models"}
+
+
+@every_environment
+def test_nothing_that_the_provider_wants_is_null(environment: str) -> None:
+    known = provider_list()["kinds"]
+
+    missing = {
+        (address, name)
+        for address, given in planned(environment).items()
+        if (kind := address.partition(".")[0]) in known
+        for name in known[kind]["required"]
+        if given[name] is None
+    }
+    assert missing == set()
+
+
+@every_environment
+def test_the_first_apply_knows_what_it_will_make(environment: str) -> None:
+    resources = plan({**INSTALLATION, **values_of(environment)}, workspace=environment, anew=True)
+
+    assert resources.keys() == planned(environment).keys()
+    assert resources["azurerm_linux_web_app.app"]["app_settings"]["DB_AUTH_MODE"] == "entra"
 
 
 @every_environment
@@ -133,7 +156,26 @@ def test_production_survives_the_loss_of_a_zone_and_of_a_region() -> None:
 
 
 def test_networks_of_environments_do_not_overlap() -> None:
-    assert len({values_of(environment)["address_space"] for environment in ENVIRONMENTS}) == len(ENVIRONMENTS)
+    spaces = [IPv4Network(values_of(environment)["address_space"]) for environment in ENVIRONMENTS]
+
+    assert not [pair for pair in combinations(spaces, 2) if pair[0].overlaps(pair[1])]
+
+
+@every_environment
+def test_subnets_lie_beside_each_other_and_leave_room_for_the_app(environment: str) -> None:
+    given = planned(environment)
+    subnets = {
+        address.rpartition(".")[2]: IPv4Network(subnet["address_prefixes"][0])
+        for address, subnet in given.items()
+        if address.startswith("azurerm_subnet.")
+    }
+
+    assert not [pair for pair in combinations(subnets.values(), 2) if pair[0].overlaps(pair[1])]
+    assert all(subnet.num_addresses >= 16 for subnet in subnets.values())
+    assert subnets["app"].num_addresses == 64
+    assert all(
+        subnet.subnet_of(IPv4Network(values_of(environment)["address_space"])) for subnet in subnets.values()
+    )
 
 
 def test_the_workspace_of_another_environment_is_refused() -> None:
