@@ -10,7 +10,8 @@ import pytest
 
 from qfa_http.settings import declared_variables
 from qfa_http.settings_values import Variable
-from tests.infra.configuration import INFRA, Block, expressions, infrastructure
+from tests.infra.configuration import INFRA, Block, expressions, infrastructure, kind_of
+from tests.infra.provider_list import provider_list
 
 CONFIGURATION = infrastructure()
 APP = CONFIGURATION.resource("azurerm_linux_web_app")
@@ -213,20 +214,16 @@ def test_pipelines_log_in_as_this_repository_and_for_one_environment_each() -> N
 
 
 def test_every_resource_that_can_be_tagged_is() -> None:
-    from tests.infra.provider_list import provider_list
+    known = provider_list()["kinds"]
 
-    kinds = provider_list()["kinds"]
-    untagged = {
-        address
+    taggable = {
+        address: block
         for address, block in CONFIGURATION.declared.items()
-        if "tags"
-        in kinds[address.rpartition(".")[0] if "." in address and "provider" not in address else "provider"][
-            "arguments"
-        ]
-        and block.arguments.get("tags") != "${local.tags}"
+        if "tags" in known[kind_of(address)]["arguments"]
     }
-
-    assert untagged == set()
+    assert {
+        address for address, block in taggable.items() if block.arguments.get("tags") != "${local.tags}"
+    } == set()
 
 
 def test_the_app_the_vault_and_the_database_are_watched() -> None:
