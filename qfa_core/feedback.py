@@ -13,7 +13,7 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _LONG_RUN = re.compile(r"(.)\1{100,}", re.DOTALL)
 
 
-class FeedbackRecord(msgspec.Struct, frozen=True, kw_only=True):
+class FeedbackRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """
     One feedback record of one community member.
 

@@ -220,6 +220,6 @@ else:
         """Lock until *descriptor* is closed or the process dies; False where another holds the lock."""
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        except (BlockingIOError, PermissionError):  # the latter over SMB, where App Service keeps /home
             return False
         return True

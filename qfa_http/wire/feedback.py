@@ -18,7 +18,7 @@ CodingLevel = Annotated[
 ]
 
 
-class Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Metadata(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
     """What is known about a feedback record. Other keys are refused."""
 
     created: Annotated[
@@ -36,7 +36,7 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = None
 
 
-class FeedbackRecord(msgspec.Struct, frozen=True, kw_only=True):
+class FeedbackRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One feedback record of one community member."""
 
     id: Annotated[str, Meta(description="Comes back as it is; may be empty, may repeat.")]
