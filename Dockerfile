@@ -14,9 +14,15 @@ ENV PIP_NO_CACHE_DIR=1 \
 WORKDIR /build
 
 # What changes least comes first: dependencies, models, the wheel.
+# EMBEDDERS=yes: with what EMBEDDING_MODEL=e5 and onnx want. The default embedder is always there.
+ARG EMBEDDERS=no
 COPY requirements.lock ./
+COPY image/embedders.lock image/
 RUN python -m venv --without-pip /opt/qfa && \
     python -m pip --python /opt/qfa/bin/python install --require-hashes --no-deps --only-binary :all: -r requirements.lock && \
+    if [ "${EMBEDDERS}" = yes ]; then \
+        python -m pip --python /opt/qfa/bin/python install --require-hashes --no-deps --only-binary :all: -r image/embedders.lock; \
+    fi && \
     find /opt/qfa -type d -name tests -prune -exec rm -rf {} +
 
 COPY image/build.lock image/

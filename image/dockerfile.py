@@ -73,6 +73,6 @@ def read_stages(text: str) -> tuple[Stage, ...]:
 
 def _instructions(text: str) -> list[Instruction]:
     lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    whole = re.sub(r"\\\n\s*", " ", "\n".join(lines))
+    whole = re.sub(r"\s*\\\n\s*", " ", "\n".join(lines))
     found = (line.strip().partition(" ") for line in whole.splitlines())
     return [Instruction(word.upper(), rest.strip()) for word, _, rest in found]

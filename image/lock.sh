@@ -1,12 +1,13 @@
 #!/bin/sh
-# Make requirements.lock and image/build.lock anew, after a change of pyproject.toml or constraints.txt.
+# Make requirements.lock, image/embedders.lock and image/build.lock anew, after a change of pyproject.toml or constraints.txt.
 # Universal: the hashes are those of every platform and Python, of which the image takes one.
 set -eu
 cd "$(dirname "$0")/.."
 
 UV=0.13.9
-# What an image serves with. Left out: dev, and the embedders that want a model of several hundred MB (e5, onnx).
+# What every image serves with, and what EMBEDDERS=yes adds.
 EXTRAS="service postgres azure embeddings"
+EMBEDDERS="e5 onnx"
 
 tools=$(mktemp -d)
 trap 'rm -rf "$tools"' EXIT
@@ -18,9 +19,19 @@ compile() {
         --no-annotate --custom-compile-command image/lock.sh "$@"
 }
 
-set --
-for extra in $EXTRAS; do
-    set -- "$@" --extra "$extra"
-done
-compile "$@" --constraints constraints.txt --output-file requirements.lock pyproject.toml
+# compile_extras LOCK EXTRA …
+compile_extras() {
+    lock=$1
+    shift
+    for extra; do
+        shift
+        set -- "$@" --extra "$extra"
+    done
+    compile "$@" --constraints constraints.txt --output-file "$lock" pyproject.toml
+}
+
+# shellcheck disable=SC2086 # words
+compile_extras requirements.lock $EXTRAS
+# shellcheck disable=SC2086 # words
+compile_extras image/embedders.lock $EMBEDDERS
 compile --output-file image/build.lock image/build.in

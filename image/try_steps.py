@@ -32,7 +32,18 @@ BUILD_SECONDS = 600.0
 _INSIDE = re.compile(r"(?<![\w./-])/(?=(?:opt|build|var/lib|usr/local)(?:/|\b))")
 # What a machine needs to reach its package registry, and a container's build does not say.
 _FROM_OUTSIDE = re.compile(r"PIP_|SSL_CERT_|HTTPS?_PROXY|NO_PROXY|https?_proxy|no_proxy")
-_SETTINGS = ("ANALYZE_", "AUTH_", "DB_", "HTTP_", "KEYVAULT_", "LLM_", "LOG_", "NETWORK_", "WEB_")
+_SETTINGS = (
+    "ANALYZE_",
+    "AUTH_",
+    "DB_",
+    "EMBEDDING_",
+    "HTTP_",
+    "KEYVAULT_",
+    "LLM_",
+    "LOG_",
+    "NETWORK_",
+    "WEB_",
+)
 _NOT_IN_A_BASE = ("site-packages", "test", "tests", "idlelib", "config-*", "__pycache__")
 
 

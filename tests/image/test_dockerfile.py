@@ -31,7 +31,7 @@ def test_the_base_is_an_exact_version_and_a_digest() -> None:
 def test_whatever_is_installed_is_checked_by_hash_or_was_built_here() -> None:
     installs = [part for run in every("RUN") for part in run.text.split("&&") if " install " in part]
 
-    assert len(installs) == 3
+    assert len(installs) == 4
     assert all(
         "--no-deps" in part and ("--require-hashes" in part or "--no-index" in part) for part in installs
     )

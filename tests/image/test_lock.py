@@ -15,10 +15,13 @@ from packaging.version import Version
 
 from tests.acceptance.service import ROOT
 
-LOCK = ROOT / "requirements.lock"
-LOCKS = (LOCK, ROOT / "image" / "build.lock")
-# They stay out of the image: tools of developers, and embedders whose models are larger than all the rest.
-LEFT_OUT = {"dev", "e5", "onnx"}
+LOCK, EMBEDDERS, BUILD = (
+    ROOT / "requirements.lock",
+    ROOT / "image" / "embedders.lock",
+    ROOT / "image" / "build.lock",
+)
+# By the variable of image/lock.sh that says what is in it.
+BY_EXTRAS = pytest.mark.parametrize(("lock", "variable"), [(LOCK, "EXTRAS"), (EMBEDDERS, "EMBEDDERS")])
 LINUX = {
     "sys_platform": "linux",
     "platform_system": "Linux",
@@ -55,8 +58,8 @@ def extras() -> dict[str, list[str]]:
     return found
 
 
-def locked_extras() -> set[str]:
-    found = re.search(r'^EXTRAS="(.*)"$', (ROOT / "image" / "lock.sh").read_text(), re.MULTILINE)
+def locked_extras(variable: str) -> set[str]:
+    found = re.search(rf'^{variable}="(.*)"$', (ROOT / "image" / "lock.sh").read_text(), re.MULTILINE)
     assert found is not None
     return set(found[1].split())
 
@@ -84,7 +87,11 @@ def everything_needed(first: list[Requirement], python: str) -> set[str]:
     return {name for name, _ in seen}
 
 
-@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def wanted_by(variable: str) -> list[Requirement]:
+    return [Requirement(text) for extra in locked_extras(variable) for text in extras()[extra]]
+
+
+@pytest.mark.parametrize("lock", [LOCK, EMBEDDERS, BUILD], ids=lambda lock: lock.name)
 def test_every_distribution_has_one_version_and_hashes(lock: Path) -> None:
     found = entries(lock)
 
@@ -93,42 +100,41 @@ def test_every_distribution_has_one_version_and_hashes(lock: Path) -> None:
     assert all(re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry) for entry in found)
 
 
-def test_the_image_runs_on_the_versions_that_the_tests_run_on() -> None:
+@pytest.mark.parametrize("lock", [LOCK, EMBEDDERS], ids=lambda lock: lock.name)
+def test_the_image_runs_on_the_versions_that_the_tests_run_on(lock: Path) -> None:
     tested = pins((ROOT / "constraints.txt").read_text().splitlines())
-    locked = pins(entries(LOCK))
+    locked = pins(entries(lock))
 
     assert locked.keys() <= tested.keys(), "constraints.txt lacks some"
     assert locked == {name: tested[name] for name in locked}, "run image/lock.sh"
 
 
-def test_every_extra_is_in_the_image_or_left_out_on_purpose() -> None:
-    assert locked_extras() | LEFT_OUT == extras().keys()
-    assert not locked_extras() & LEFT_OUT
+def test_every_extra_but_the_developers_can_be_in_the_image() -> None:
+    assert locked_extras("EXTRAS") | locked_extras("EMBEDDERS") == extras().keys() - {"dev"}
+    assert not locked_extras("EXTRAS") & locked_extras("EMBEDDERS")
 
 
-def test_what_pyproject_wants_of_an_extra_is_locked_in_a_version_that_it_allows() -> None:
-    wanted = [Requirement(text) for extra in locked_extras() for text in extras()[extra]]
-    locked = pins(entries(LOCK))
+@BY_EXTRAS
+def test_what_pyproject_wants_is_locked_in_a_version_that_it_allows(lock: Path, variable: str) -> None:
+    wanted, locked = wanted_by(variable), pins(entries(lock))
 
-    assert len(wanted) > 15
+    assert len(wanted) > 2
     for requirement in wanted:
         assert locked[canonicalize_name(requirement.name)] in requirement.specifier, "run image/lock.sh"
 
 
+@BY_EXTRAS
 @pytest.mark.parametrize("python", ["3.11", "3.13"])
-def test_whatever_those_need_is_locked_too_and_nothing_else(python: str) -> None:
+def test_whatever_those_need_is_locked_too_and_nothing_else(lock: Path, variable: str, python: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [
-        Requirement(text)
-        for text in (*project["dependencies"], *(t for extra in locked_extras() for t in extras()[extra]))
-    ]
+    wanted = [*map(Requirement, project["dependencies"]), *wanted_by(variable)]
 
-    assert everything_needed(wanted, python) == pins(entries(LOCK)).keys(), "run image/lock.sh"
+    assert everything_needed(wanted, python) == pins(entries(lock)).keys(), "run image/lock.sh"
 
 
 def test_what_builds_the_wheel_is_what_pyproject_asks_for() -> None:
     asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
-    locked = pins(entries(ROOT / "image" / "build.lock"))
+    locked = pins(entries(BUILD))
 
     for requirement in map(Requirement, asked):
         assert locked[canonicalize_name(requirement.name)] in requirement.specifier

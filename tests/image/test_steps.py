@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from tests.fakes.provider import FakeProvider
 from tests.http.requests import ON_SAVING
 
 VERSION = version_of("0123456789abcdef", SOURCE.read_text())
+WAIT = ROOT / ".github" / "scripts" / "wait_for_version.py"
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
 
@@ -68,6 +70,21 @@ def wait_until_healthy(image: Image, process: subprocess.Popen[str], port: int, 
         assert time.monotonic() < give_up_at, (folder / "output").read_text()
 
 
+def wait_for_version(url: str) -> subprocess.CompletedProcess[str]:
+    """Wait as a roll-out does: models are loaded when readiness is asked for first, which takes a moment."""
+    command = [
+        sys.executable,
+        WAIT,
+        url,
+        VERSION,
+        "--timeout-seconds",
+        str(START_SECONDS),
+        "--pause-seconds",
+        "0.1",
+    ]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
 def test_it_migrates_answers_and_ends_in_order_as_another_user(
     image: Image, postgres: PostgresServer, tmp_path: Path
 ) -> None:
@@ -80,6 +97,7 @@ def test_it_migrates_answers_and_ends_in_order_as_another_user(
     ):
         wait_until_healthy(image, process, port, tmp_path)
         user = psutil.Process(process.pid).uids().effective
+        waited = wait_for_version(f"http://127.0.0.1:{port}")
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as client:
             answers["ready"] = client.get("/v1/ready")
             answers["summary"] = client.post(
@@ -89,7 +107,9 @@ def test_it_migrates_answers_and_ends_in_order_as_another_user(
         status = process.wait(STOP_SECONDS)
 
     assert not healthy_before
-    assert (answers["ready"].status_code, answers["ready"].json()["version"]) == (200, VERSION)
+    assert waited.returncode == 0, waited.stderr
+    assert answers["ready"].status_code == 200, answers["ready"].text
+    assert answers["ready"].json()["version"] == VERSION
     assert not any(dependency["embedded"] for dependency in answers["ready"].json()["dependencies"])
     assert answers["summary"].status_code == 200, answers["summary"].text
     assert status == 0

