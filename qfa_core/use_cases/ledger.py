@@ -54,14 +54,14 @@ def notes_of(corpus: Corpus, readings: Sequence[Reading]) -> list[Notes]:
 def confidence_of(
     corpus: Corpus, readings: Sequence[Reading], verdicts: Sequence[Verdict | None]
 ) -> float | None:
-    """Return the mean of the scores, weighed by records; None where nothing was scored."""
+    """Return the mean of the scores, weighed by records, to four digits; None where nothing was scored."""
     weighed = [
         (records_in(corpus, reading), verdict.score)
         for reading, verdict in zip(readings, verdicts, strict=True)
         if verdict is not None
     ]
     total = sum(records for records, _ in weighed)
-    return sum(records * score for records, score in weighed) / total if total else None
+    return round(sum(records * score for records, score in weighed) / total, 4) if total else None
 
 
 def records_in(corpus: Corpus, reading: Reading) -> float:
