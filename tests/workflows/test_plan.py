@@ -44,12 +44,12 @@ class Runner:
         (folder / "bin" / "terraform").chmod(0o755)
 
     def plan(
-        self, *options: str, environment: str = "prd", fails: str = ""
+        self, *options: str, environment: str = "prd", fails: str = "", infra: str = json.dumps(INFRA)
     ) -> subprocess.CompletedProcess[str]:
         environ = {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "ENVIRONMENT": environment,
-            "INFRA": json.dumps(INFRA),
+            "INFRA": infra,
             "GITHUB_REPOSITORY": "owner/qfa",
             "GITHUB_OUTPUT": str(self.folder / "output"),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
