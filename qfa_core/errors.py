@@ -11,7 +11,8 @@ The errors of QFA, one tree, sorted by what the caller can do about it.
     ├── Conflict                     choose another name
     ├── StoreUnavailable             come back later
     │   ├── UsageStoreUnavailable
-    │   └── KeyStoreUnavailable
+    │   ├── KeyStoreUnavailable
+    │   └── SecretStoreUnavailable   after `retry_after_seconds`, where it says so
     ├── AnalysisUnavailable          ask for what this deployment can do
     │   ├── AnonymizerUnavailable
     │   ├── EmbedderUnavailable
@@ -31,7 +32,12 @@ or a community member is ever put into an error.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
+
+# Azure's words, which others follow: https://learn.microsoft.com/azure/ai-foundry/openai/concepts/content-filter
+FilterCategory = Literal["hate", "jailbreak", "profanity", "self_harm", "sexual", "violence"]
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +116,16 @@ class KeyStoreUnavailable(StoreUnavailable):
     """A store of keys or tenants did not answer, or this deployment has none."""
 
 
+class SecretStoreUnavailable(StoreUnavailable):
+    """The store of secrets gave no answer of use; *retry_after_seconds* is None where it said none."""
+
+    message = "The store of secrets is not available."
+
+    def __init__(self, message: str | None = None, *, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class AnalysisUnavailable(QFAError):
     """This deployment lacks what the analysis needs, or every part of it failed."""
 
@@ -169,6 +185,14 @@ class LLMAnswerUnusable(LLMError):
 
 
 class ContentFiltered(LLMError):
-    """The provider refused on grounds of content, in the question or in the answer."""
+    """
+    The provider refused on grounds of content, in the question or in the answer.
+
+    *categories* are what it found, as far as it says so.
+    """
 
     message = "The language model's content filter refused the text."
+
+    def __init__(self, *, categories: tuple[FilterCategory, ...] = ()) -> None:
+        super().__init__()
+        self.categories = categories

@@ -8,6 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from qfa_core.errors import FilterCategory
+
 AnalysisMode = Literal["single_pass", "hierarchical"]
 TrendPeriod = Literal["day", "week", "month"]
 
@@ -21,10 +23,22 @@ class TrendCell(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CodingTrends(msgspec.Struct, frozen=True, kw_only=True):
-    """Exact counts of codes over time; periods ascending, cells by code, then period."""
+    """
+    Exact counts of codes over time; periods ascending, cells by code, then period.
+
+    *withheld_cells* counts those that were left out for being of too few records.
+    """
 
     periods: tuple[str, ...]
     cells: tuple[TrendCell, ...]
+    withheld_cells: int = 0
+
+
+class FilteredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that the provider's content filter refused: a person must read it."""
+
+    record_id: str
+    categories: tuple[FilterCategory, ...] = ()
 
 
 class RecordLedger(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,6 +95,7 @@ class Analysis(msgspec.Struct, frozen=True, kw_only=True):
     confidence: float | None = None
     coding_trends: CodingTrends | None = None
     record_ledger: RecordLedger | None = None
+    filtered_records: tuple[FilteredRecord, ...] = ()
     themes: tuple[Theme, ...] | None = None
 
 
@@ -100,6 +115,7 @@ class CorpusSummary(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     text: str
     quality_score: float | None
+    filtered_records: tuple[FilteredRecord, ...] = ()
 
 
 class SensitivityType(enum.StrEnum):

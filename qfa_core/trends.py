@@ -15,9 +15,10 @@ def coding_trends(
     period: TrendPeriod,
     *,
     code_fields: Sequence[str] = CODING_LEVEL_FIELDS,
+    min_group: int = 1,
 ) -> CodingTrends | None:
     """
-    Count each label of *code_fields* once a record and period.
+    Count each label of *code_fields* once a record and period; withhold what fewer than *min_group* carry.
 
     Records without a date that could be read do not count; None where no record has one.
     Periods are those in which a record was created, ascending, whether it is coded or not.
@@ -35,7 +36,8 @@ def coding_trends(
     cells = tuple(
         TrendCell(code=code, period=bucket, count=count) for (code, bucket), count in sorted(counts.items())
     )
-    return CodingTrends(periods=tuple(sorted(periods)), cells=cells)
+    shown = tuple(cell for cell in cells if cell.count >= min_group)
+    return CodingTrends(periods=tuple(sorted(periods)), cells=shown, withheld_cells=len(cells) - len(shown))
 
 
 def bucket_of(moment: dt.datetime, period: TrendPeriod) -> str:

@@ -12,7 +12,7 @@ from qfa_http.settings import SettingsError, read_settings
 from qfa_http.start import require_key_source
 from qfa_http.stop import CleanExit
 
-# The event loop gets its turn within a millisecond of asking, not five, while threads look for names in texts.
+# The event loop gets its turn within a millisecond of asking, not five, while threads look for names.
 sys.setswitchinterval(0.001)
 
 try:

@@ -74,6 +74,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     allow_raw: Annotated[
         bool, Variable("PRIVACY_ALLOW_RAW", values.BOOLEAN, "true: callers may ask for no pseudonymisation")
     ] = False
+    min_group: Annotated[
+        int,
+        Variable(
+            "PRIVACY_MIN_GROUP",
+            values.whole_number(1, 1_000_000),
+            "coding trends do not tell what fewer records carry; 1 tells all",
+        ),
+    ] = 1
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

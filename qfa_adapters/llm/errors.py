@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from qfa_adapters.llm.filters import filter_categories
 from qfa_adapters.llm.wire import decoded
 from qfa_core.errors import (
     ContentFiltered,
@@ -88,8 +89,9 @@ def _error_of_status(status: int, body: bytes, retry_after_seconds: float | None
         return LLMRateLimited(retry_after_seconds=retry_after_seconds)
     if status in _PASSING_STATUSES or status >= 500:
         return LLMUnavailable()
-    if not _CONTENT_CODES.isdisjoint(_codes(decoded(body, dict[str, Any]))):
-        return ContentFiltered()
+    reply = decoded(body, dict[str, Any])
+    if not _CONTENT_CODES.isdisjoint(_codes(reply)):
+        return ContentFiltered(categories=filter_categories(reply))
     return LLMRejected()
 
 

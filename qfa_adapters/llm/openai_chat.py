@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
+from qfa_adapters.llm.filters import filter_categories
 from qfa_adapters.llm.wire import Answer, Target, decoded, encodable, model_name, token_count
 from qfa_core.errors import ContentFiltered, LLMAnswerUnusable
 from qfa_core.llm import Prompt
@@ -30,6 +31,7 @@ class _Message(msgspec.Struct):
 class _Choice(msgspec.Struct):
     message: _Message = msgspec.field(default_factory=_Message)
     finish_reason: str | None = None
+    content_filter_results: Any = None
 
 
 class _Completion(msgspec.Struct):
@@ -95,7 +97,7 @@ def read(body: bytes) -> Answer:
         raise LLMAnswerUnusable
     choice = completion.choices[0]
     if choice.finish_reason == "content_filter" or choice.message.refusal:
-        raise ContentFiltered
+        raise ContentFiltered(categories=filter_categories(choice.content_filter_results))
     text = _text(choice.message.content)
     is_cut = choice.finish_reason in _CUT
     if not text.strip() and not is_cut:

@@ -22,6 +22,8 @@ def trend_table(trends: CodingTrends, fits: Callable[[str], bool]) -> str:
         counts[cell.code].append((cell.period, cell.count))
     codes = sorted(counts, key=lambda code: (-_total(counts[code]), code))
     lines = [f"periods: {trends.periods[0]} to {trends.periods[-1]}"]
+    if trends.withheld_cells:
+        lines[0] += "; small counts are withheld, and missing from the totals"
     for code in codes[:_MOST_CODES]:
         line = _line(code, counts[code])
         if not fits("\n".join((*lines, line))):

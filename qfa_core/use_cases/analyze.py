@@ -23,8 +23,10 @@ from qfa_core.pseudonyms import REDACTED_IN_ANALYSES, restore
 from qfa_core.requests import AnalyzeRequest
 from qfa_core.trends import coding_trends
 from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
-from qfa_core.use_cases.llm_calls import LLMCalls
+from qfa_core.use_cases.llm_calls import LLMCalls, Prose
+from qfa_core.use_cases.past_the_filter import past_the_filter
 from qfa_core.use_cases.readable_records import readable, with_contents
+from qfa_core.use_cases.uncertainty import refused_records
 
 DISCLAIMER = (
     "This analysis was made by an AI system from community feedback. A person must review it before it is "
@@ -40,7 +42,8 @@ class Analyze:
     """
     Answer a question over many records: one analysis call, one judge call.
 
-    Corpora beyond one call are left to *hierarchical*, where the deployment has it.
+    Corpora beyond one call are left to *hierarchical*, where the deployment has it. Coding trends do not
+    tell what fewer than *min_group* records carry.
     """
 
     def __init__(
@@ -50,11 +53,13 @@ class Analyze:
         hierarchical: AnalyzeHierarchical | None = None,
         default_period: TrendPeriod = "week",
         code_fields: Sequence[str] = CODING_LEVEL_FIELDS,
+        min_group: int = 1,
     ) -> None:
         self._calls = calls
         self._hierarchical = hierarchical
         self._default_period = default_period
         self._code_fields = tuple(code_fields)
+        self._min_group = min_group
 
     async def __call__(
         self, request: AnalyzeRequest, context: RequestContext, *, on_progress: OnProgress = ignore
@@ -70,7 +75,9 @@ class Analyze:
         if not records:
             return _nothing_to_analyse(request)
         period = request.period or self._default_period
-        trends = await asyncio.to_thread(coding_trends, records, period, code_fields=self._code_fields)
+        trends = await asyncio.to_thread(
+            coding_trends, records, period, code_fields=self._code_fields, min_group=self._min_group
+        )
         async with self._calls.within_deadline(context):
             if request.mode == "single_pass":
                 analysis = await self._single_pass(records, request, context)
@@ -93,25 +100,35 @@ class Analyze:
         texts = [record.content for record in records]
         safe = await self._calls.pseudonymise([*texts, request.prompt], anonymize=request.anonymize)
         *contents, question = safe.texts
+
+        async def ask(some: Sequence[FeedbackRecord]) -> Prose:
+            prompt = await asyncio.to_thread(analysis_prompt, some, question, output_language=language)
+            return await self._calls.prose(prompt, context)
+
         safe_records = with_contents(records, contents)
-        prompt = await asyncio.to_thread(analysis_prompt, safe_records, question, output_language=language)
-        prose = await self._calls.prose(prompt, context)
+        passed = await past_the_filter(self._calls, safe_records, ask, context)
+        prose = passed.result
         judged = await asyncio.to_thread(
-            analysis_judge_prompt, safe_records, question, prose.text, output_language=language
+            analysis_judge_prompt, passed.records, question, prose.text, output_language=language
         )
         verdict = None if prose.is_cut else await self._calls.verdict(judged, context)
+        uncertainty = [verdict.reason if verdict else NOT_SCORED]
+        if passed.filtered:
+            uncertainty.append(refused_records(len(passed.filtered)))
         analysis = Analysis(
             text=prose.text,
             quality_score=verdict.score if verdict else None,
-            uncertainty_explanation=verdict.reason if verdict else NOT_SCORED,
-            record_count=len(records),
+            uncertainty_explanation=" ".join(uncertainty),
+            record_count=len(passed.records),
             record_ledger=RecordLedger(
                 received=len(request.records),
-                analysed=len(records),
+                analysed=len(passed.records),
                 blank=len(request.records) - len(records),
+                filtered=len(passed.filtered),
             ),
         )
-        return restore(analysis, safe.originals, redacted=REDACTED_IN_ANALYSES)
+        analysis = restore(analysis, safe.originals, redacted=REDACTED_IN_ANALYSES)
+        return msgspec.structs.replace(analysis, filtered_records=passed.filtered)
 
 
 def _nothing_to_analyse(request: AnalyzeRequest) -> Analysis:

@@ -28,7 +28,7 @@ from qfa_core.requests import AnalyzeRequest
 from qfa_core.use_cases.combine_notes import Conclusion, NotesCombiner
 from qfa_core.use_cases.concurrency import run_both
 from qfa_core.use_cases.corpus import Corpus, cut_into_chunks, entries_of
-from qfa_core.use_cases.ledger import confidence_of, ledger_of, notes_of
+from qfa_core.use_cases.ledger import confidence_of, filtered_in, ledger_of, notes_of
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.name_themes import ThemeNamer
 from qfa_core.use_cases.phases import Phases
@@ -204,7 +204,8 @@ def _require_any_analysed(readings: Sequence[Reading]) -> None:
     if "analysed" in fates:
         return
     if fates == {"filtered"}:
-        raise ContentFiltered
+        found = {category for reading in readings for category in reading.categories}
+        raise ContentFiltered(categories=tuple(sorted(found)))
     if fates == {"out_of_time"}:
         raise DeadlineExceeded
     raise AnalysisUnavailable(ALL_FAILED)
@@ -231,6 +232,7 @@ def _analysis(
         record_count=ledger.analysed + ledger.duplicate,
         confidence=confidence,
         record_ledger=ledger,
+        filtered_records=filtered_in(corpus, read.readings),
         themes=themes and tuple(_restored(theme, restored) for theme in themes),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from qfa_core.insights import RecordLedger
+from qfa_core.errors import FilterCategory
+from qfa_core.insights import FilteredRecord, RecordLedger
 from qfa_core.prompts.answer_schema import Verdict
 from qfa_core.prompts.combine import Notes
 from qfa_core.use_cases.corpus import Corpus
@@ -34,6 +35,20 @@ def ledger_of(received: int, corpus: Corpus, readings: Sequence[Reading]) -> Rec
         duplicate=counts["duplicate"],
         filtered=counts["filtered"],
         failed=counts["failed"],
+    )
+
+
+def filtered_in(corpus: Corpus, readings: Sequence[Reading]) -> tuple[FilteredRecord, ...]:
+    """Return the refused records, those that say the same included, with what the filter found in them."""
+    found: dict[int, set[FilterCategory]] = {}
+    for reading in readings:
+        if reading.fate == "filtered":
+            for part in reading.chunk:
+                found.setdefault(part.position, set()).update(reading.categories)
+    return tuple(
+        FilteredRecord(record_id=record.id, categories=tuple(sorted(categories)))
+        for position, categories in sorted(found.items())
+        for record in corpus.entries[position].records
     )
 
 

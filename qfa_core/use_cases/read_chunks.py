@@ -9,27 +9,29 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from qfa_core.budget import RequestContext, TokenBudget
-from qfa_core.chunking import Chunk, split_text
-from qfa_core.errors import ContentFiltered, DeadlineExceeded, LLMError
+from qfa_core.chunking import Chunk, Part, split_text
+from qfa_core.errors import ContentFiltered, DeadlineExceeded, FilterCategory, LLMError
 from qfa_core.prompts.analyze_chunks import chunk_judge_prompt, chunk_prompt
 from qfa_core.prompts.answer_schema import Verdict
 from qfa_core.pseudonyms import placeholders_in, without_strangers
 from qfa_core.scripts import weight
 from qfa_core.use_cases.concurrency import run_all
 from qfa_core.use_cases.corpus import Corpus
+from qfa_core.use_cases.halving import Halving
 from qfa_core.use_cases.llm_calls import LLMCalls, Prose
 
-MOST_SPLITS = 200
+MOST_HALVINGS = 200
 
 Fate: TypeAlias = Literal["analysed", "filtered", "failed", "out_of_time"]
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of a chunk: *notes* where it was analysed, else what became of it."""
+    """What came of a chunk: *notes* where it was analysed, else its fate, and what a filter found in it."""
 
     chunk: Chunk
     fate: Fate
     notes: Prose | None = None
+    categories: tuple[FilterCategory, ...] = ()
 
 
 class ChunkReader:
@@ -53,7 +55,7 @@ class ChunkReader:
         self._output_language = output_language
         self._note_tokens = note_tokens
         self._places = asyncio.Semaphore(at_once)
-        self._splits_left = MOST_SPLITS
+        self._halving = Halving(MOST_HALVINGS)
 
     async def read(
         self, chunks: Iterable[Chunk], context: RequestContext, *, on_read: Callable[[], None] = lambda: None
@@ -78,25 +80,34 @@ class ChunkReader:
         return await run_all(self._judge(reading, context) for reading in readings)
 
     async def _read(self, chunk: Chunk, context: RequestContext) -> list[Reading]:
+        async def read(parts: Sequence[Part]) -> Reading:
+            return await self._read_once(tuple(parts), context)
+
+        asked = await self._halving.ask(chunk, read)
+        return [
+            one.result
+            or Reading(
+                chunk=tuple(one.items),
+                fate="filtered",
+                categories=one.refusal.categories if one.refusal else (),
+            )
+            for one in asked
+        ]
+
+    async def _read_once(self, chunk: Chunk, context: RequestContext) -> Reading:
+        """Return what came of a chunk; raises ContentFiltered where it is refused."""
         question = self._corpus.question
         prompt = chunk_prompt(_texts(chunk), question, output_language=self._output_language)
         try:
             async with self._calls.within_deadline(context), self._places:
                 prose = await self._calls.prose(prompt, context)
         except ContentFiltered:
-            return await self._read_halves(chunk, context)
+            raise
         except LLMError:
-            return [Reading(chunk=chunk, fate="failed")]
+            return Reading(chunk=chunk, fate="failed")
         except DeadlineExceeded:
-            return [Reading(chunk=chunk, fate="out_of_time")]
-        return [Reading(chunk=chunk, fate="analysed", notes=self._noted(prose, chunk))]
-
-    async def _read_halves(self, chunk: Chunk, context: RequestContext) -> list[Reading]:
-        if len(chunk) == 1 or self._splits_left == 0:
-            return [Reading(chunk=chunk, fate="filtered")]
-        self._splits_left -= 1
-        middle = len(chunk) // 2
-        return await self.read((chunk[:middle], chunk[middle:]), context)
+            return Reading(chunk=chunk, fate="out_of_time")
+        return Reading(chunk=chunk, fate="analysed", notes=self._noted(prose, chunk))
 
     def _noted(self, prose: Prose, chunk: Chunk) -> Prose:
         text = shortened(prose.text, self._note_tokens, self._calls.budget)

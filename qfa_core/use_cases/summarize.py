@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 from qfa_core.analyst_prompt import refuse_injection
 from qfa_core.budget import RequestContext
+from qfa_core.feedback import FeedbackRecord
 from qfa_core.insights import CorpusSummary, Summary
 from qfa_core.prompts.summarize import (
     SummaryAnswer,
@@ -17,6 +19,7 @@ from qfa_core.prompts.summarize import (
 from qfa_core.pseudonyms import restore
 from qfa_core.requests import SummarizeCorpusRequest, SummarizeRequest
 from qfa_core.use_cases.llm_calls import LLMCalls
+from qfa_core.use_cases.past_the_filter import past_the_filter
 from qfa_core.use_cases.readable_records import readable, with_contents
 
 TOO_LARGE_ADVICE = "Send fewer records."
@@ -73,23 +76,28 @@ class SummarizeCorpus:
         async with self._calls.within_deadline(context):
             safe = await self._calls.pseudonymise([*(r.content for r in records), request.prompt or ""])
             *contents, instruction = safe.texts
+
+            async def ask(some: Sequence[FeedbackRecord]) -> SummaryAnswer:
+                prompt = await asyncio.to_thread(
+                    corpus_summary_prompt,
+                    some,
+                    instruction=instruction,
+                    output_language=request.output_language,
+                )
+                return await self._calls.answer(prompt, SummaryAnswer, context)
+
             safe_records = with_contents(records, contents)
-            prompt = await asyncio.to_thread(
-                corpus_summary_prompt,
-                safe_records,
-                instruction=instruction,
-                output_language=request.output_language,
-            )
-            answer = await self._calls.answer(prompt, SummaryAnswer, context)
+            passed = await past_the_filter(self._calls, safe_records, ask, context)
             judged = await asyncio.to_thread(
-                corpus_summary_judge_prompt, safe_records, answer, instruction=instruction
+                corpus_summary_judge_prompt, passed.records, passed.result, instruction=instruction
             )
             verdict = await self._calls.verdict(judged, context)
         return CorpusSummary(
-            record_ids=tuple(record.id for record in records),
-            title=_one_line(restore(answer.title, safe.originals)),
-            text=restore(answer.summary, safe.originals).strip(),
+            record_ids=tuple(record.id for record in passed.records),
+            title=_one_line(restore(passed.result.title, safe.originals)),
+            text=restore(passed.result.summary, safe.originals).strip(),
             quality_score=verdict.score if verdict else None,
+            filtered_records=passed.filtered,
         )
 
 

@@ -10,7 +10,7 @@ from qfa_core.prompts.answer_schema import Verdict
 from qfa_core.use_cases.combine_notes import Conclusion
 from qfa_core.use_cases.read_chunks import Reading
 
-REFUSED = "refused by the language model's content filter: a person must read them."
+_REFUSED = "refused by the language model's content filter"
 NOT_CLUSTERED = "Records were read by date alone, not by theme, because time was short."
 NOT_CONCLUDED = "The notes on its parts could not be put together: they stand one by one in its place."
 CUT_OFF = "Its text was cut off at the language model's length limit."
@@ -26,6 +26,13 @@ def uncertainty_of(
 ) -> str:
     """Say how much was read and scored, what is missing and why, and what a judge says of the weakest."""
     return " ".join(_sentences(readings, verdicts, conclusion, ledger, is_clustered=is_clustered))
+
+
+def refused_records(count: int) -> str:
+    """Say that so many records were refused, and what follows from it."""
+    if count == 1:
+        return f"1 record was {_REFUSED}: a person must read it."
+    return f"{count} records were {_REFUSED}: a person must read them."
 
 
 def _sentences(
@@ -44,9 +51,9 @@ def _sentences(
     if fates["out_of_time"]:
         yield f"{_chunks(fates['out_of_time'])} could not be analysed in time and were left out."
     if ledger.failed:
-        yield f"{_records(ledger.failed)} were not analysed, or not wholly."
+        yield f"{_records(ledger.failed)} not analysed, or not wholly."
     if ledger.filtered:
-        yield f"{_records(ledger.filtered)} were {REFUSED}"
+        yield refused_records(ledger.filtered)
     if not is_clustered:
         yield NOT_CLUSTERED
     if conclusion.joined:
@@ -65,4 +72,4 @@ def _chunks(count: int) -> str:
 
 
 def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count} records"
+    return "1 record was" if count == 1 else f"{count} records were"

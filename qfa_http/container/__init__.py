@@ -189,6 +189,7 @@ class Container(containers.DeclarativeContainer):
         hierarchical=hierarchical,
         default_period=settings.provided.analyze.default_coding_trend_period,
         code_fields=settings.provided.analyze.coding_trend_code_fields,
+        min_group=settings.provided.min_group,
     )
     summarize = providers.Factory(Summarize, calls)
     summarize_corpus = providers.Factory(SummarizeCorpus, calls)
@@ -253,6 +254,9 @@ async def running(container: Container) -> AsyncIterator[None]:
         for part in (container.usage_store(), container.llm()):
             if isinstance(part, AbstractAsyncContextManager):
                 await stack.enter_async_context(part)
+        if container.settings().production:
+            check = clustering.check(container.embedder(), container.clusterer())
+            await stack.enter_async_context(clustering.warmed(check))
         yield
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from qfa_core.errors import QFAError
 from qfa_core.ports.clusterer import Clusterer
 from qfa_core.ports.embedder import Embedder
 from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
+from qfa_core.use_cases.concurrency import run_all
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_http.readiness import Check
 from qfa_http.settings import Settings
@@ -91,10 +95,26 @@ def check(embedder: Embedder | None, clusterer: Clusterer | None) -> Check | Non
         return None
 
     async def check_both() -> None:
-        await embedder.check()
-        await clusterer.check()
+        await run_all((embedder.check(), clusterer.check()))
 
     return check_both
+
+
+@asynccontextmanager
+async def warmed(check: Check | None) -> AsyncIterator[None]:
+    """Have *check* done beside what is done within: a model that is loaded is ready for the first who asks."""
+
+    async def warm() -> None:
+        if check is not None:
+            with suppress(QFAError):  # said in the log, and by every check to come
+                await check()
+
+    warming = asyncio.create_task(warm())
+    try:
+        yield
+    finally:
+        warming.cancel()
+        await asyncio.wait({warming})
 
 
 def _is_installed(model: str) -> bool:

@@ -8,11 +8,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from qfa_core import requests
+from qfa_core import insights, requests
 from qfa_core.insights import Analysis, AnalysisMode, TrendPeriod
 from qfa_core.languages import clean_output_language
 from qfa_core.pretty import pretty_analysis
-from qfa_http.wire.feedback import FeedbackRecords, Fraction, OutputLanguage, PrettyOutput, QualityScore
+from qfa_http.wire.feedback import (
+    FeedbackRecords,
+    FilteredRecords,
+    Fraction,
+    OutputLanguage,
+    PrettyOutput,
+    QualityScore,
+    filtered_from_core,
+)
 
 
 class AnalyzeBulkRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +68,19 @@ class CodingTrends(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...], Meta(description="`YYYY-MM-DD`, ISO week `YYYY-Www` or `YYYY-MM`, ascending.")
     ]
     cells: tuple[TrendCell, ...]
+    withheld_cells: Annotated[
+        int | msgspec.UnsetType,
+        Meta(description="Cells of so few records that this deployment does not tell them; absent for none."),
+    ] = msgspec.UNSET
+
+    @classmethod
+    def from_core(cls, trends: insights.CodingTrends) -> CodingTrends:
+        """Return *trends* as they go out."""
+        return cls(
+            periods=trends.periods,
+            cells=msgspec.convert(trends.cells, tuple[TrendCell, ...], from_attributes=True),
+            withheld_cells=trends.withheld_cells or msgspec.UNSET,
+        )
 
 
 class RecordLedger(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +126,7 @@ class AnalyzeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
     ]
     pretty_output: PrettyOutput
     record_ledger: RecordLedger | None
+    filtered_records: FilteredRecords
     themes: Annotated[
         tuple[Theme, ...] | None,
         Meta(description="In hierarchical mode: at most 20, from the most to the least frequent."),
@@ -122,8 +144,9 @@ class AnalyzeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
             feedback_record_count=analysis.record_count,
             request_id=request_id,
             confidence=analysis.confidence,
-            coding_trends=msgspec.convert(analysis.coding_trends, CodingTrends | None, from_attributes=True),
+            coding_trends=CodingTrends.from_core(analysis.coding_trends) if analysis.coding_trends else None,
             pretty_output=pretty_analysis(analysis, output_language),
             record_ledger=msgspec.convert(analysis.record_ledger, RecordLedger | None, from_attributes=True),
+            filtered_records=filtered_from_core(analysis.filtered_records),
             themes=msgspec.convert(analysis.themes, tuple[Theme, ...] | None, from_attributes=True),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from qfa_core import feedback
+from qfa_core import feedback, insights
+from qfa_core.errors import FilterCategory
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 CodingLevel = Annotated[
@@ -70,3 +72,23 @@ QualityScore = Annotated[
     Meta(description="A judge's score of the text, 0 to 1; null where no judge could score it."),
 ]
 PrettyOutput = Annotated[str, Meta(description="The result laid out for a CRM's text field.")]
+
+
+class FilteredRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A record that the LLM provider's content filter refused: a person must read it."""
+
+    id: str
+    categories: Annotated[
+        tuple[FilterCategory, ...], Meta(description="What the filter found, as far as it says so.")
+    ]
+
+
+FilteredRecords = Annotated[
+    tuple[FilteredRecord, ...],
+    Meta(description="Records that are not in the answer: a person must read them."),
+]
+
+
+def filtered_from_core(records: Iterable[insights.FilteredRecord]) -> tuple[FilteredRecord, ...]:
+    """Return *records* as they go out."""
+    return tuple(FilteredRecord(id=one.record_id, categories=one.categories) for one in records)

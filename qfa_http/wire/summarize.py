@@ -11,7 +11,15 @@ from qfa_core import requests
 from qfa_core.insights import CorpusSummary, Summary
 from qfa_core.languages import clean_output_language
 from qfa_core.pretty import pretty_corpus_summary, pretty_summary
-from qfa_http.wire.feedback import FeedbackRecord, FeedbackRecords, OutputLanguage, PrettyOutput, QualityScore
+from qfa_http.wire.feedback import (
+    FeedbackRecord,
+    FeedbackRecords,
+    FilteredRecords,
+    OutputLanguage,
+    PrettyOutput,
+    QualityScore,
+    filtered_from_core,
+)
 
 
 class SummarizeBulkRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +46,7 @@ class SummarizeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     quality_score: QualityScore
     pretty_output: PrettyOutput
+    filtered_records: FilteredRecords
 
     @classmethod
     def from_core(cls, summary: CorpusSummary, *, output_language: str | None) -> SummarizeBulkResponse:
@@ -48,6 +57,7 @@ class SummarizeBulkResponse(msgspec.Struct, frozen=True, kw_only=True):
             summary=summary.text,
             quality_score=summary.quality_score,
             pretty_output=pretty_corpus_summary(summary, output_language),
+            filtered_records=filtered_from_core(summary.filtered_records),
         )
 
 

@@ -76,14 +76,14 @@ def outcomes(service: Service) -> Mapping[str, Outcome]:
     """Return what became of every behaviour, asked for all at once."""
     behaviours = [*FAULTS, *LIVED_WITH]
     with service.client() as client, ThreadPoolExecutor(len(behaviours)) as pool:
-        outcomes = pool.map(lambda behaviour: _detect(client, behaviour), behaviours)
+        outcomes = pool.map(lambda behaviour: _summarise(client, behaviour), behaviours)
         return dict(zip(behaviours, outcomes, strict=True))
 
 
-def _detect(client: httpx.Client, behaviour: str) -> Outcome:
+def _summarise(client: httpx.Client, behaviour: str) -> Outcome:
     content = f"behaviour:{behaviour} {TEXT_CANARY}"
     started = time.monotonic()
-    response = client.post("/v1/detect-sensitive", json={"feedback_record": {"id": "1", "content": content}})
+    response = client.post("/v1/summarize", json={"feedback_record": {"id": "1", "content": content}})
     return Outcome(response, time.monotonic() - started)
 
 

@@ -49,7 +49,8 @@ RECORDS = (record("No water in Port Loko, says Maria."), record("No food."))
 def analysing(
     analysis: Line | list[Line] = "Water.", judge: Line | list[Line] | None = None
 ) -> ScriptedLLMClient:
-    return ScriptedLLMClient({"analyze": analysis, "judge_analysis": judge or verdict()})
+    script = {"analyze": analysis, "judge_analysis": judge or verdict(), "screen_records": "read"}
+    return ScriptedLLMClient(script)
 
 
 def asking(records: Sequence[FeedbackRecord] = RECORDS, prompt: str = QUESTION) -> AnalyzeRequest:

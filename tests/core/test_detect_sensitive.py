@@ -1,16 +1,18 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import pytest
 
 from qfa_core.budget import Deadline
-from qfa_core.errors import DeadlineExceeded, LLMAnswerUnusable, LLMError
+from qfa_core.errors import ContentFiltered, DeadlineExceeded, FilterCategory, LLMAnswerUnusable, LLMError
 from qfa_core.fakes import ScriptedLLMClient
 from qfa_core.fakes.scripted_llm_client import Line
 from qfa_core.insights import Sensitivity, SensitivityType
 from qfa_core.prompts.envelope import open_envelopes
 from qfa_core.requests import DetectSensitiveRequest
-from qfa_core.use_cases.detect_sensitive import DetectSensitive
+from qfa_core.use_cases.detect_sensitive import REFUSED, DetectSensitive
 from tests.core.asking import (
     CONTEXT,
     HOSTILE_TEXTS,
@@ -107,10 +109,38 @@ async def test_a_broken_answer_is_repaired_once() -> None:
         await detect("Yes!", {"is_sensitive": "yes"})
 
 
-@pytest.mark.parametrize("error", LLM_ERRORS, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "error",
+    [error for error in LLM_ERRORS if not isinstance(error, ContentFiltered)],
+    ids=lambda error: type(error).__name__,
+)
 async def test_a_failed_call_is_an_error_and_never_a_harmless_record(error: LLMError) -> None:
     with pytest.raises(type(error)):
         await detect(error)
+
+
+@pytest.mark.parametrize("category", get_args(FilterCategory))
+async def test_a_record_that_the_filter_refuses_is_sensitive(category: FilterCategory) -> None:
+    found = await detect(ContentFiltered(categories=(category,)))
+
+    assert found.is_sensitive
+    assert found.types
+    assert found.explanation == f"{REFUSED} It named: {category.replace('_', ' ')}."
+
+
+async def test_categories_of_a_refusal_become_kinds() -> None:
+    found = await detect(ContentFiltered(categories=("sexual", "violence")))
+
+    assert {SensitivityType.SEXUAL_ABUSE, SensitivityType.THREATS_AND_PHYSICAL_VIOLENCE} <= set(found.types)
+    assert found.explanation.endswith("It named: sexual, violence.")
+
+
+async def test_a_refusal_without_a_category_is_sensitive_all_the_same() -> None:
+    found = await detect(ContentFiltered())
+
+    assert found.is_sensitive
+    assert found.types == (SensitivityType.INAPPROPRIATE_BEHAVIOUR,)
+    assert found.explanation == REFUSED
 
 
 async def test_a_passed_deadline_is_an_error() -> None:

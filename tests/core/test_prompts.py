@@ -21,6 +21,7 @@ from qfa_core.prompts.envelope import open_envelopes
 from qfa_core.prompts.name_themes import themes_prompt
 from qfa_core.prompts.records import weighed_envelope
 from qfa_core.prompts.rules import asked_again
+from qfa_core.prompts.screen import screening_prompt
 from qfa_core.prompts.summarize import (
     SummaryAnswer,
     corpus_summary_judge_prompt,
@@ -50,6 +51,7 @@ TASKS = {
     "combine_notes": None,
     "conclude_analysis": None,
     "name_themes": {"themes"},
+    "screen_records": None,
 }
 
 
@@ -78,6 +80,7 @@ def prompts_about(text: str, language: str | None = None) -> dict[str, Prompt]:
         combine_prompt(notes, text, output_language=language),
         conclusion_prompt(notes, text, trends=text, output_language=language),
         themes_prompt([[text, text], [text]], output_language=language),
+        screening_prompt([text, text]),
     ]
     return {prompt.task: prompt for prompt in prompts}
 

@@ -39,3 +39,11 @@ def test_a_table_with_room_for_nothing_says_so() -> None:
     table = trend_table(trends({"Water": {"2024-01": 2}}), lambda _: False)
 
     assert table.splitlines() == ["periods: 2024-01 to 2024-01", "(1 less frequent codes are left out)"]
+
+
+def test_withheld_counts_are_said_to_be_missing() -> None:
+    shown = CodingTrends(
+        periods=("2024-01",), cells=(TrendCell(code="Water", period="2024-01", count=9),), withheld_cells=3
+    )
+
+    assert "small counts are withheld" in trend_table(shown, lambda _: True)

@@ -103,3 +103,23 @@ def test_trends_are_exact_and_in_order(records: list[FeedbackRecord], period: Tr
     assert list(counted) == sorted(counted)
     assert set(trends.periods) == {bucket for _, bucket in wanted}
     assert list(trends.periods) == sorted(trends.periods)
+
+
+def test_what_too_few_records_carry_is_withheld_and_said_to_be() -> None:
+    records = [coded("2024-06-01", "Water"), coded("2024-06-02", "Water"), coded("2024-06-02", "Food")]
+
+    assert coding_trends(records, "month", min_group=2) == CodingTrends(
+        periods=("2024-06",), cells=(TrendCell(code="Water", period="2024-06", count=2),), withheld_cells=1
+    )
+    assert coding_trends(records, "month", min_group=1) == coding_trends(records, "month")
+
+
+@given(st.lists(RECORDS), st.integers(1, 4))
+def test_nothing_under_the_least_group_is_told(records: list[FeedbackRecord], least: int) -> None:
+    told, whole = coding_trends(records, "week", min_group=least), coding_trends(records, "week")
+
+    if told is None or whole is None:
+        assert told == whole
+        return
+    assert all(cell.count >= least for cell in told.cells)
+    assert len(told.cells) + told.withheld_cells == len(whole.cells)

@@ -42,9 +42,9 @@ def test_every_error_has_a_code(kind: type[core.QFAError]) -> None:
 async def test_an_error_of_the_core_becomes_its_envelope(
     caller: httpx.AsyncClient, llm: ScriptedLLMClient, error: core.QFAError, status: int, code: str
 ) -> None:
-    llm._script = {**SCRIPT, "detect_sensitive": error}
+    llm._script = {**SCRIPT, "summarize": error}
 
-    response = await caller.post("/v1/detect-sensitive", json=ON_SAVING)
+    response = await caller.post("/v1/summarize", json=ON_SAVING)
 
     assert response.status_code == status
     assert response.json()["error"] == {

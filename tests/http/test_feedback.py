@@ -6,13 +6,18 @@ import uuid
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from dependency_injector import providers
 
+from qfa_core.errors import ContentFiltered
 from qfa_core.fakes.in_memory_usage_store import InMemoryUsageStore
-from qfa_core.fakes.scripted_llm_client import ScriptedLLMClient
+from qfa_core.fakes.scripted_anonymizer import ScriptedAnonymizer
+from qfa_core.fakes.scripted_llm_client import Line, ScriptedLLMClient
 from qfa_core.fakes.word_embedder import WordEmbedder
+from qfa_core.llm import Prompt
 from qfa_http.container import Container
+from tests.http.conftest import SCRIPT
 from tests.http.requests import FOR_EACH_ANALYSIS, ON_INSIGHT, ON_SAVING, RECORD
 
 each_analysis = pytest.mark.parametrize(("path", "body"), FOR_EACH_ANALYSIS.items())
@@ -70,6 +75,7 @@ async def test_analyze_bulk_answers_in_the_shape_of_the_contract(caller: httpx.A
         "coding_trends",
         "pretty_output",
         "record_ledger",
+        "filtered_records",
         "themes",
     ]
     assert "Water is short. <PERSON_1> said so." in answer["analysis"]
@@ -262,3 +268,73 @@ async def test_a_name_stays_redacted_in_analyses_and_comes_back_in_summaries(
     assert summary.json()["title"] == "Maria Gonzalez"
     assert summary.json()["summary"] == "- maria@example.org <PERSON_9>"
     assert not any("Gonzalez" in prompt.user or "example.org" in prompt.user for prompt in llm.prompts)
+
+
+async def test_refused_records_are_listed_and_the_rest_is_answered(
+    container: Container, caller: httpx.AsyncClient
+) -> None:
+    def answer(prompt: Prompt) -> Line:
+        if "assaulted" in prompt.user:
+            return ContentFiltered(categories=("sexual", "violence"))
+        return SCRIPT.get(prompt.task, "read")
+
+    container.llm.override(ScriptedLLMClient(answer))
+    texts = ("No water.", "A guard assaulted a girl.", "No food.")
+    records = [{"id": f"F-{n}", "content": text} for n, text in enumerate(texts)]
+    refused = [{"id": "F-1", "categories": ["sexual", "violence"]}]
+
+    for mode in ("single_pass", "hierarchical"):
+        body = {"feedback_records": records, "prompt": "What is lacking?", "mode": mode}
+        analysis = (await caller.post("/v1/analyze-bulk", json=body)).json()
+        assert analysis["filtered_records"] == refused
+        assert analysis["record_ledger"]["filtered"] == 1
+        assert analysis["feedback_record_count"] == 2
+    summary = (await caller.post("/v1/summarize-bulk", json={"feedback_records": records})).json()
+    assert (summary["filtered_records"], summary["ids"]) == (refused, ["F-0", "F-2"])
+
+
+async def test_a_refused_record_is_sensitive_and_cannot_be_summarised_or_coded(
+    container: Container, caller: httpx.AsyncClient
+) -> None:
+    refusal = ContentFiltered(categories=("sexual",))
+    container.llm.override(ScriptedLLMClient(lambda _: refusal))
+
+    found = await caller.post("/v1/detect-sensitive", json=ON_SAVING)
+    summary = await caller.post("/v1/summarize", json=ON_SAVING)
+    codes = await caller.post("/v1/assign-codes", json=ON_SAVING)
+
+    assert found.status_code == 200
+    assert found.json()["is_sensitive"] is True
+    assert "SEXUAL_ABUSE" in found.json()["sensitivity_types"]
+    for response in (summary, codes):
+        assert response.status_code == 422
+        assert response.json()["error"]["code"] == "content_policy_violation"
+
+
+async def test_small_groups_are_withheld_where_the_deployment_says_so(
+    llm: ScriptedLLMClient, container: Container, caller: httpx.AsyncClient
+) -> None:
+    metadata = {"created": "2024-06-01", "coding_level_1": "Water"}
+    few = [{"id": "1", "content": "No water.", "metadata": metadata}]
+    body = {"feedback_records": few, "prompt": "What is lacking?"}
+    told = (await caller.post("/v1/analyze-bulk", json=body)).json()["coding_trends"]
+    container.settings.override(msgspec.structs.replace(container.settings(), min_group=2))
+    withheld = (await caller.post("/v1/analyze-bulk", json=body)).json()["coding_trends"]
+
+    assert list(told) == ["periods", "cells"]
+    assert len(told["cells"]) == 1
+    assert (withheld["cells"], withheld["withheld_cells"]) == ([], 1)
+
+
+async def test_without_an_anonymiser_no_text_leaves(
+    llm: ScriptedLLMClient, container: Container, caller: httpx.AsyncClient
+) -> None:
+    container.anonymizer.override(ScriptedAnonymizer(is_down=True))
+
+    for path, body in FOR_EACH_ANALYSIS.items():
+        response = await caller.post(path, json=body)
+        assert (response.status_code, response.json()["error"]["code"]) == (502, "analysis_unavailable")
+    ready = await caller.get("/v1/ready")
+    states = {one["name"]: one["state"] for one in ready.json()["dependencies"]}
+    assert (ready.status_code, states["anonymizer"]) == (503, "unavailable")
+    assert llm.prompts == []

@@ -50,13 +50,17 @@ def test_an_analysis_goes_out_with_every_field_in_the_contracts_order() -> None:
         ("confidence", None),
         (
             "coding_trends",
-            {"periods": ["2024-W22"], "cells": [{"code": "Water", "period": "2024-W22", "count": 2}]},
+            {
+                "periods": ["2024-W22"],
+                "cells": [{"code": "Water", "period": "2024-W22", "count": 2}],
+            },
         ),
         (
             "pretty_output",
             f"CALIDAD:        ●●●●○ 82%\nTÍTULO:         Analysis\nRESUMEN:\nPeople want water.\n{RULE}",
         ),
         ("record_ledger", None),
+        ("filtered_records", []),
         ("themes", None),
     ]
 
@@ -126,7 +130,7 @@ def test_a_corpus_summary_goes_out_in_the_contracts_order() -> None:
 
     answer = sent(SummarizeBulkResponse.from_core(summary, output_language=None))
 
-    assert list(answer) == ["ids", "title", "summary", "quality_score", "pretty_output"]
+    assert list(answer) == ["ids", "title", "summary", "quality_score", "pretty_output", "filtered_records"]
     assert answer["ids"] == ["F-1", "F-1"]
     assert answer["pretty_output"].startswith("IDs:            F-1, F-1\nQUALITY:        ○○○○○ 0%\n")
 
