@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 include infra/checks.mk
-.PHONY: help install demo run test check lint format bench bench-usage clean
+.PHONY: help install demo run test check lint format bench bench-corpus bench-usage lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,12 @@ bench: install ## measure the anonymiser and the look-up of keys; prints tables
 
 bench-usage: install ## measure reports of usage on up to a million LLM calls; takes some minutes
 	@$(BIN)/python -m benchmarks.usage --embedded
+
+bench-corpus: install ## measure hierarchical analyses of 1,000 to 100,000 records; takes some minutes
+	@$(BIN)/python -m benchmarks.hierarchical
+
+lock: install ## make the locks of the image anew
+	@image/lock.sh
 
 clean: ## remove what was made here
 	rm -rf $(VENV) $(CHECKOV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

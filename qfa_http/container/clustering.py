@@ -102,7 +102,7 @@ def check(embedder: Embedder | None, clusterer: Clusterer | None) -> Check | Non
 
 @asynccontextmanager
 async def warmed(check: Check | None) -> AsyncIterator[None]:
-    """Have *check* done beside what is done within: a model that is loaded is ready for the first who asks."""
+    """Have *check* done beside what is done within: whoever asks first finds the model loaded."""
 
     async def warm() -> None:
         if check is not None:

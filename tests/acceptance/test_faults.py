@@ -140,7 +140,7 @@ def test_no_canary_is_in_the_log_or_in_the_store(service: Service, outcomes: Map
 def test_a_connection_that_is_refused_is_an_llm_error(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("service")
     with running(folder, **model_at("http://127.0.0.1:9")) as service, service.client() as client:
-        outcome = _detect(client, "none")
+        outcome = _summarise(client, "none")
 
     assert outcome.response.status_code == 502
     assert outcome.response.json()["error"]["code"] == "llm_error"
