@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         NotFound,
         PromptInjection,
         QFAError,
+        SecretStoreUnavailable,
         StoreUnavailable,
         UsageStoreUnavailable,
     )
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from qfa_core.ports.embedder import Embedder
     from qfa_core.ports.key_store import KeyRegistry, KeyStore, TenantRegistry
     from qfa_core.ports.llm_client import LLMClient
+    from qfa_core.ports.secret_store import SecretStore
     from qfa_core.ports.usage_store import UsageStore
     from qfa_core.pretty import pretty_analysis, pretty_corpus_summary, pretty_summary
     from qfa_core.progress import Progress
@@ -71,7 +73,7 @@ if TYPE_CHECKING:
         SummarizeCorpusRequest,
         SummarizeRequest,
     )
-    from qfa_core.secrets import Secret
+    from qfa_core.secrets import Secret, StoredSecret
     from qfa_core.tenancy import ApiKey, Tenant, digest_of
     from qfa_core.trends import coding_trends
     from qfa_core.usage import (
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
     from qfa_core.use_cases.assign_codes import AssignCodes
     from qfa_core.use_cases.authenticate import Authenticate, KnownKeys
     from qfa_core.use_cases.detect_sensitive import DetectSensitive
+    from qfa_core.use_cases.follow_secrets import FollowSecrets, MalformedSecret
     from qfa_core.use_cases.llm_calls import LLMCalls
     from qfa_core.use_cases.make_first_key import MakeFirstKey
     from qfa_core.use_cases.manage_keys import ManageKeys, NewKey
@@ -134,6 +137,7 @@ __all__ = [
     "Fault",
     "FeedbackRecord",
     "FeedbackTooLarge",
+    "FollowSecrets",
     "Forbidden",
     "InvalidInput",
     "KeyRegistry",
@@ -151,6 +155,7 @@ __all__ = [
     "LLMTimeout",
     "LLMUnavailable",
     "MakeFirstKey",
+    "MalformedSecret",
     "ManageKeys",
     "Metrics",
     "NewKey",
@@ -165,9 +170,12 @@ __all__ = [
     "ReportUsage",
     "RequestContext",
     "Secret",
+    "SecretStore",
+    "SecretStoreUnavailable",
     "Sensitivity",
     "SensitivityType",
     "StoreUnavailable",
+    "StoredSecret",
     "Summarize",
     "SummarizeCorpus",
     "SummarizeCorpusRequest",
@@ -208,7 +216,7 @@ _NAMES = {
         "ContentFiltered DeadlineExceeded EmbedderUnavailable Fault FeedbackTooLarge "
         "Forbidden InvalidInput KeyStoreUnavailable "
         "LLMAnswerUnusable LLMError LLMRateLimited LLMRejected LLMTimeout LLMUnavailable NotFound "
-        "PromptInjection QFAError StoreUnavailable UsageStoreUnavailable"
+        "PromptInjection QFAError SecretStoreUnavailable StoreUnavailable UsageStoreUnavailable"
     ),
     "feedback": "FeedbackRecord clean_content parse_created",
     "insights": (
@@ -221,6 +229,7 @@ _NAMES = {
     "ports.embedder": "Embedder",
     "ports.key_store": "KeyRegistry KeyStore TenantRegistry",
     "ports.llm_client": "LLMClient",
+    "ports.secret_store": "SecretStore",
     "ports.usage_store": "UsageStore",
     "pretty": "pretty_analysis pretty_corpus_summary pretty_summary",
     "progress": "Progress",
@@ -228,7 +237,7 @@ _NAMES = {
     "requests": (
         "AnalyzeRequest AssignCodesRequest DetectSensitiveRequest SummarizeCorpusRequest SummarizeRequest"
     ),
-    "secrets": "Secret",
+    "secrets": "Secret StoredSecret",
     "tenancy": "ApiKey Tenant digest_of",
     "trends": "coding_trends",
     "usage": "Distribution LLMCall Metrics UsageBreakdown UsageQuery UsageReport UsageTotals",
@@ -237,6 +246,7 @@ _NAMES = {
     "use_cases.assign_codes": "AssignCodes",
     "use_cases.authenticate": "Authenticate KnownKeys",
     "use_cases.detect_sensitive": "DetectSensitive",
+    "use_cases.follow_secrets": "FollowSecrets MalformedSecret",
     "use_cases.llm_calls": "LLMCalls",
     "use_cases.make_first_key": "MakeFirstKey",
     "use_cases.manage_keys": "ManageKeys NewKey",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 
 class Secret:
     """Hold a key, token or password so that neither `repr`, `str` nor formatting shows it."""
@@ -29,3 +31,10 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+class StoredSecret(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret as its store keeps it; *version* changes whenever it is written, and gives nothing away."""
+
+    value: Secret
+    version: str

@@ -12,12 +12,17 @@ from urllib.parse import parse_qs, urlsplit
 
 HEADER = "secret-of-the-identity-header"
 DATABASE_RESOURCE = "https://ossrdbms-aad.database.windows.net"
+VAULT_RESOURCE = "https://vault.azure.net"
+MODEL_RESOURCE = "https://cognitiveservices.azure.com"
+RESOURCES = (DATABASE_RESOURCE, VAULT_RESOURCE, MODEL_RESOURCE)
 Manner = Literal["normal", "fails", "silent", "babbles"]
 
 
 class IdentityEndpoint:
     """
     Issue a new token at every request, good for *lifetime_seconds*, and tell *on_token* before it is sent.
+
+    `tokens` are all that were issued, `resources` what each is for.
 
     *manner* can be changed at any time: `fails` answers 500, `silent` accepts and says nothing,
     `babbles` answers with what is no token.
@@ -27,6 +32,7 @@ class IdentityEndpoint:
         self.manner: Manner = "normal"
         self.lifetime_seconds = 3600.0
         self.tokens: list[str] = []
+        self.resources: list[str] = []
         self.requests = 0
         self._on_token = on_token
         self._released = threading.Event()
@@ -60,13 +66,17 @@ class IdentityEndpoint:
         url = f"http://127.0.0.1:{self._server.server_address[1]}/msi/token"
         return {"IDENTITY_ENDPOINT": url, "IDENTITY_HEADER": HEADER}
 
+    def is_for(self, resource: str, token: str) -> bool:
+        """Whether *token* was issued, for *resource*."""
+        return (resource, token) in zip(self.resources, self.tokens, strict=False)
+
     def _answer(self, request: BaseHTTPRequestHandler) -> None:
         self.requests += 1
         if self.manner == "silent":
             self._released.wait()
             return
         query = parse_qs(urlsplit(request.path).query)
-        known = request.headers["X-IDENTITY-HEADER"] == HEADER and query["resource"] == [DATABASE_RESOURCE]
+        known = request.headers["X-IDENTITY-HEADER"] == HEADER and query["resource"][0] in RESOURCES
         if self.manner == "fails" or not known:
             self._send(request, 500 if known else 400, {"message": "canary-of-the-identity-endpoint"})
             return
@@ -77,8 +87,9 @@ class IdentityEndpoint:
             token = f"canary-token-{len(self.tokens)}"
             self._on_token(token)
             self.tokens.append(token)
+            self.resources.append(query["resource"][0])
         expires_on = str(int(time.time() + self.lifetime_seconds))
-        answer = {"access_token": token, "expires_on": expires_on, "resource": DATABASE_RESOURCE}
+        answer = {"access_token": token, "expires_on": expires_on, "resource": query["resource"][0]}
         self._send(request, 200, {**answer, "token_type": "Bearer"})
 
     def _send(self, request: BaseHTTPRequestHandler, status: int, answer: dict[str, str]) -> None:
