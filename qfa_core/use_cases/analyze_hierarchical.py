@@ -135,7 +135,7 @@ class AnalyzeHierarchical:
 
     async def _clustering(self, corpus: Corpus, context: RequestContext, phases: Phases) -> Clustering | None:
         """Return which texts belong together; None if half of the time would not do."""
-        texts = [without_placeholders(entry.text) for entry in corpus.entries]
+        texts = await asyncio.to_thread(_meanings, corpus)
         try:
             async with self._calls.within_deadline(self._calls.for_a_while(context, _SHARE_OF_CLUSTERING)):
                 with phases.phase("embed"):
@@ -196,6 +196,11 @@ class AnalyzeHierarchical:
 
         conclusion, verdicts = await run_both(conclude(), judge())
         return _Read(readings=readings, verdicts=verdicts, conclusion=conclusion)
+
+
+def _meanings(corpus: Corpus) -> list[str]:
+    """Return what texts are compared by: placeholders would draw those together that name the same person."""
+    return [without_placeholders(entry.text) for entry in corpus.entries]
 
 
 def _require_any_analysed(readings: Sequence[Reading]) -> None:

@@ -77,17 +77,9 @@ def _parts_of(
     entry: Entry, position: int, cluster: int | None, max_tokens: int, budget: TokenBudget
 ) -> list[Part]:
     """Return one part or, of a text that is larger than a chunk, several."""
-    times = len(entry.records)
-    whole = weighed_envelope(entry.text, entry.record, times=times)
-    texts = [whole]
-    if budget.tokens(whole, "\n") > max_tokens:
-        around = weighed_envelope("", entry.record, times=times, number=1000, of=1000)
-        room = max(1.0, (max_tokens - 1) * budget.chars_per_token - weight(around))
-        pieces = split_text(entry.text, limit=room, weight=lambda text: weight(escape(text)))
-        texts = [
-            weighed_envelope(piece, entry.record, times=times, number=number, of=len(pieces))
-            for number, piece in enumerate(pieces, start=1)
-        ]
+    whole = weighed_envelope(entry.text, entry.record, times=len(entry.records))
+    fits = budget.tokens(whole, "\n") <= max_tokens
+    texts = [whole] if fits else _pieces_of(entry, max_tokens, budget)
     return [
         Part(
             position=position,
@@ -99,4 +91,21 @@ def _parts_of(
             created=entry.record.created,
         )
         for number, text in enumerate(texts, start=1)
+    ]
+
+
+def _pieces_of(entry: Entry, max_tokens: int, budget: TokenBudget) -> list[str]:
+    """Return a text in envelopes that fit; without its codes where those would fill half of each."""
+    record, times = entry.record, len(entry.records)
+    room = (max_tokens - 1) * budget.chars_per_token
+    around = weight(weighed_envelope("", record, times=times, number=1000, of=1000))
+    if around > room / 2:
+        record = msgspec.structs.replace(
+            record, coding_level_1=None, coding_level_2=None, coding_level_3=None
+        )
+        around = weight(weighed_envelope("", record, times=times, number=1000, of=1000))
+    pieces = split_text(entry.text, limit=room - around, weight=lambda text: weight(escape(text)))
+    return [
+        weighed_envelope(piece, record, times=times, number=number, of=len(pieces))
+        for number, piece in enumerate(pieces, start=1)
     ]

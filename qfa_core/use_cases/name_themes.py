@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -36,13 +37,10 @@ class ThemeNamer:
 
         Counts, days and ids are exact: every record of the cluster counts, whatever became of its chunk.
         """
-        clusters = _largest(corpus, clustering)
+        clusters = await asyncio.to_thread(_largest, corpus, clustering)
         groups = [self._typical(corpus, clustering.exemplars[label]) for label in clusters]
         names = await self._names(groups, context) if groups else {}
-        return tuple(
-            _theme(corpus, records, clustering.exemplars[label], names.get(label_of(position)))
-            for position, (label, records) in enumerate(clusters.items())
-        )
+        return await asyncio.to_thread(_themes, corpus, clustering, clusters, names)
 
     def _typical(self, corpus: Corpus, exemplars: Sequence[int]) -> list[str]:
         texts = (corpus.entries[position].text for position in exemplars[:TEXTS_A_THEME])
@@ -79,16 +77,34 @@ def _largest(corpus: Corpus, clustering: Clustering) -> dict[int, list[FeedbackR
     return {label: records[label] for label in labels[:MOST_THEMES]}
 
 
+def _themes(
+    corpus: Corpus,
+    clustering: Clustering,
+    clusters: Mapping[int, Sequence[FeedbackRecord]],
+    names: Mapping[str, NamedTheme],
+) -> tuple[Theme, ...]:
+    record_count = corpus.record_count
+    return tuple(
+        _theme(
+            records,
+            names.get(label_of(position)),
+            share=len(records) / record_count,
+            record_ids=tuple(corpus.entries[typical].record.id for typical in clustering.exemplars[label]),
+        )
+        for position, (label, records) in enumerate(clusters.items())
+    )
+
+
 def _theme(
-    corpus: Corpus, records: Sequence[FeedbackRecord], exemplars: Sequence[int], named: NamedTheme | None
+    records: Sequence[FeedbackRecord], named: NamedTheme | None, *, share: float, record_ids: tuple[str, ...]
 ) -> Theme:
     days = [record.created.date() for record in records if record.created]
     return Theme(
         title=named.title if named else None,
         description=named.description if named else None,
         record_count=len(records),
-        share=len(records) / corpus.record_count,
-        record_ids=tuple(corpus.entries[position].record.id for position in exemplars),
+        share=share,
+        record_ids=record_ids,
         first_seen=min(days, default=None),
         last_seen=max(days, default=None),
     )
