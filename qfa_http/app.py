@@ -9,13 +9,14 @@ from typing import cast
 from litestar import Litestar, Router
 
 from qfa_http.asgi import ASGIApp
-from qfa_http.container import Container, hearing_of_keys, running
+from qfa_http.container import Container
+from qfa_http.container.lifespan import hearing_of_keys, running
 from qfa_http.dependencies import key_guard, providers, require_superuser
 from qfa_http.errors import exception_handlers
 from qfa_http.hang_up import CancelOnHangUp
 from qfa_http.request_log import RequestLog
 from qfa_http.routes import admin, feedback, health, reference, usage
-from qfa_http.start import PlainStart, announce
+from qfa_http.start import PlainStart, announce, require_keys_found
 from qfa_http.stop import RequestsFirst
 
 
@@ -26,6 +27,7 @@ def create_app(container: Container) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with running(container), hearing_of_keys(container):
+            require_keys_found(container)
             await announce(container)
             yield
 

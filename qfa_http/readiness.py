@@ -29,7 +29,8 @@ class CheckReadiness:
     Ask every dependency at once whether it can be used, and wait for no longer than two seconds.
 
     *checks* raise a QFAError where it cannot; None stands for what this deployment does without.
-    *usage* tells what the usage store lacks. *embedded* names what an embedded default stands in for.
+    *known_states* tell theirs without being asked anything. *usage* tells what the usage store lacks.
+    *embedded* names what an embedded default stands in for.
     """
 
     def __init__(
@@ -37,18 +38,22 @@ class CheckReadiness:
         checks: Mapping[DependencyName, Check | None],
         *,
         usage: Callable[[], UsageBacklog],
+        known_states: Mapping[DependencyName, Callable[[], DependencyState]] | None = None,
         embedded: Collection[DependencyName] = (),
     ) -> None:
         self._checks = dict(checks)
+        self._known_states = dict(known_states or {})
         self._usage = usage
         self._embedded = frozenset(embedded)
 
     async def __call__(self) -> Readiness:
         """Return the state of every dependency in the order of the checks, and the backlog after them."""
         states = await asyncio.gather(*map(_state, self._checks.values()))
+        found = dict(zip(self._checks, states, strict=True))
+        found |= {name: state() for name, state in self._known_states.items()}
         dependencies = tuple(
             Dependency(name=name, state=state, embedded=name in self._embedded)
-            for name, state in zip(self._checks, states, strict=True)
+            for name, state in found.items()
         )
         return Readiness(dependencies=dependencies, usage=self._usage())
 

@@ -38,7 +38,7 @@ class LLMSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "LLM_AUTH_MODE",
             one_of("key", "entra"),
-            "entra (not yet): a managed identity instead of a key (Azure)",
+            "entra: a managed identity instead of a key (azure/ and azure_ai/)",
         ),
     ] = "key"
     timeout_seconds: Annotated[
@@ -76,12 +76,12 @@ class KeyVaultSettings(msgspec.Struct, frozen=True, kw_only=True):
         Variable(
             "KEYVAULT_URL",
             values.WEB_ADDRESS,
-            "not yet: the vault of the secrets llm-api-key, llm-api-base and auth-api-keys; empty: none",
+            "the vault of the secrets llm-api-key, llm-api-base and auth-api-keys; empty: none",
         ),
     ] = None
     refresh_seconds: Annotated[
         float,
-        Variable("KEYVAULT_REFRESH_SECONDS", number(1, 86_400), "not yet: how often the vault is read again"),
+        Variable("KEYVAULT_REFRESH_SECONDS", number(1, 86_400), "how often the vault is read again"),
     ] = 60.0
 
 

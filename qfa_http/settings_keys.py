@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -39,6 +39,23 @@ def parse_api_keys(text: str) -> tuple[ConfiguredKey, ...]:
     if faults:
         raise MalformedParts(", ".join(faults))
     return keys
+
+
+def text_of(keys: Iterable[ConfiguredKey]) -> str:
+    """Write *keys* as `parse_api_keys` reads them, each on a line."""
+    lines = [msgspec.json.encode(_entry(configured)).decode() for configured in keys]
+    return "[" + ",\n ".join(lines) + "]"
+
+
+def _entry(configured: ConfiguredKey) -> dict[str, str | bool]:
+    key = configured.key
+    entry: dict[str, str | bool] = {
+        "key_id": key.id,
+        "name": key.name,
+        "key": configured.secret.reveal(),
+        "tenant_id": key.tenant_id,
+    }
+    return {**entry, "is_superuser": True} if key.is_superuser else entry
 
 
 def _faults_of(entry: Any) -> Iterator[str]:

@@ -9,6 +9,7 @@ from qfa_core.errors import QFAError, StoreUnavailable
 from qfa_core.secrets import Secret
 from qfa_http.asgi import ASGIApp, Message, Receive, Scope, Send
 from qfa_http.container import Container
+from qfa_http.container.lifespan import key_faults
 from qfa_http.settings import Settings, SettingsError, embedded_defaults
 
 _log = logging.getLogger("qfa.start")
@@ -16,8 +17,15 @@ _log = logging.getLogger("qfa.start")
 
 def require_key_source(settings: Settings) -> None:
     """Raise SettingsError where no key could ever open the door, so that serving makes no sense."""
-    if not settings.database.track_usage and not settings.auth.api_keys:
+    has_keys = settings.auth.api_keys or settings.key_vault.url is not None
+    if not settings.database.track_usage and not has_keys:
         raise SettingsError(("AUTH_API_KEYS", "is needed where DB_TRACK_USAGE is false"))
+
+
+def require_keys_found(container: Container) -> None:
+    """Raise SettingsError where the Key Vault was to give keys and did not, and nobody else does."""
+    if faults := key_faults(container):
+        raise SettingsError(*faults)
 
 
 async def announce(container: Container) -> None:
@@ -25,7 +33,7 @@ async def announce(container: Container) -> None:
     settings = container.settings()
     for default in embedded_defaults(settings):
         _log.warning("for trying out only: %s", default)
-    if not settings.auth.api_keys:
+    if not settings.auth.api_keys and settings.key_vault.url is None:
         await _announce_first_key(container)
 
 

@@ -81,6 +81,15 @@ class HttpxLLMClient(LLMClient):
         self._throttle.close()
         await self._pool.aclose()
 
+    def reconnect(self, connection: LLMConnection) -> None:
+        """
+        Ask as *connection* says from the next attempt on; its model and concurrency stay what they were.
+
+        Raises UnusableConnection, and goes on as before, where it makes no sense.
+        """
+        self._target = target_of(connection)
+        self._connection = connection
+
     @property
     def model(self) -> str:
         return self._connection.model

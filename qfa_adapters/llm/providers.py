@@ -119,9 +119,12 @@ def missing_settings(connection: LLMConnection) -> tuple[str, ...]:
     Return the names of the settings without which the provider cannot be called, () if nothing is missing.
 
     LLM_API_VERSION is never among them: a provider that has versions has a default.
-    Raises UnusableConnection where *connection* names no known provider.
+    Raises UnusableConnection where *connection* names no known provider, or tokens that it does not take.
     """
     provider = provider_of(connection.model)
+    if connection.auth_mode == "entra" and not provider.takes_entra:
+        takers = " or ".join(f"{name}/" for name, each in PROVIDERS.items() if each.takes_entra)
+        raise UnusableConnection("LLM_AUTH_MODE", f"can be entra for models of {takers} alone")
     missing = []
     if _wants_key(provider, connection) and not connection.api_key:
         missing.append("LLM_API_KEY")
@@ -131,7 +134,7 @@ def missing_settings(connection: LLMConnection) -> tuple[str, ...]:
 
 
 def _wants_key(provider: Provider, connection: LLMConnection) -> bool:
-    if connection.auth_mode == "entra" and provider.takes_entra:
+    if connection.auth_mode == "entra":
         return False
     return provider.needs_key and not (provider.keyless_base and connection.api_base)
 

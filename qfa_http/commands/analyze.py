@@ -198,7 +198,8 @@ def _run(
                 concurrency=concurrency,
                 on_done=lambda: None if progress.finished else progress.advance(shown),
                 on_progress=show,
-            )
+            ),
+            asks_llm=True,
         )
 
 

@@ -30,14 +30,14 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
         """Build the container of the settings; raise SettingsError if any is at fault."""
         return self.build(self.settings())
 
-    def run(self, work: Callable[[Container], Awaitable[T]]) -> T:
-        """Do *work* in this process, on a container whose parts run."""
-        from qfa_http.container import running
+    def run(self, work: Callable[[Container], Awaitable[T]], *, asks_llm: bool = False) -> T:
+        """Do *work* in this process, on a container whose stores run, and where it *asks_llm* all parts."""
+        from qfa_http.container.lifespan import running, storing
 
         container = self.container()
 
         async def work_while_running() -> T:
-            async with running(container):
+            async with running(container) if asks_llm else storing(container):
                 return await work(container)
 
         return asyncio.run(work_while_running())

@@ -10,8 +10,7 @@ import datetime as dt
 import secrets
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Iterator
 
 import msgspec
 from dependency_injector import containers, providers
@@ -22,22 +21,17 @@ from qfa_adapters.anonymize.lexicon_anonymizer import LexiconAnonymizer
 from qfa_adapters.buffer.journal import UsageJournal
 from qfa_adapters.buffer.usage_store import BufferedUsageStore
 from qfa_adapters.environment.key_store import EnvironmentKeyStore
-from qfa_adapters.llm.client import HttpxLLMClient
-from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
-from qfa_adapters.llm.extractive import ExtractiveLLMClient
-from qfa_adapters.llm.prices import PRICES, PricesFileError, read_prices
-from qfa_adapters.llm.providers import missing_settings, target_of
 from qfa_adapters.sql.key_store import SQLKeyStore, SQLTenantStore
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.budget import TokenBudget
 from qfa_core.ports.anonymizer import Anonymizer
 from qfa_core.ports.key_store import KeyRegistry, KeyStore, TenantRegistry
-from qfa_core.ports.llm_client import LLMClient
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.use_cases.analyze import Analyze
 from qfa_core.use_cases.assign_codes import AssignCodes
 from qfa_core.use_cases.authenticate import Authenticate, KnownKeys
 from qfa_core.use_cases.detect_sensitive import DetectSensitive
+from qfa_core.use_cases.follow_secrets import FollowSecrets
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.make_first_key import MakeFirstKey
 from qfa_core.use_cases.manage_keys import ManageKeys
@@ -45,10 +39,10 @@ from qfa_core.use_cases.prune_usage import PruneUsage
 from qfa_core.use_cases.recording import RecordingLLMClient
 from qfa_core.use_cases.report_usage import ReportUsage
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
-from qfa_http.container import clustering, database
-from qfa_http.migrate import upgrade
+from qfa_http.container import clustering, database, key_vault, language_model
 from qfa_http.readiness import Check, CheckReadiness
 from qfa_http.settings import EXTRACTIVE_MODEL, Settings, SettingsError
+from qfa_http.vault_keys import VaultKeys
 from qfa_http.wire.health import NO_BACKLOG, DependencyName, UsageBacklog
 
 JOURNAL_FOLDER = "usage-journal"
@@ -92,34 +86,13 @@ def _configured_keys(settings: Settings) -> KeyStore:
     return EnvironmentKeyStore([(configured.key, configured.secret) for configured in settings.auth.api_keys])
 
 
-def _llm(settings: Settings) -> LLMClient:
-    llm = settings.llm
-    if llm.model == EXTRACTIVE_MODEL:
-        return ExtractiveLLMClient()
-    return HttpxLLMClient(
-        _connection(settings), prices=read_prices(llm.prices_file) if llm.prices_file else PRICES
-    )
-
-
-def _connection(settings: Settings) -> LLMConnection:
-    llm = settings.llm
-    return LLMConnection(
-        model=llm.model,
-        api_key=llm.api_key,
-        api_base=llm.api_base,
-        api_version=llm.api_version,
-        auth_mode=llm.auth_mode,
-        timeout_seconds=llm.timeout_seconds,
-        max_concurrency=llm.max_concurrency,
-    )
-
-
 def _check_readiness(
     settings: Settings,
     usage_store: UsageStore,
     key_stores: list[KeyStore],
     anonymizer: Anonymizer,
     embedder: Check | None,
+    secrets: FollowSecrets | None,
 ) -> CheckReadiness:
     async def check_key_stores() -> None:
         for store in key_stores:
@@ -139,11 +112,16 @@ def _check_readiness(
     embedded: list[DependencyName] = []
     if settings.database.is_embedded:
         embedded += ["usage_store"]
-    if not settings.auth.api_keys:
+    if not settings.auth.api_keys and secrets is None:
         embedded += ["key_stores"]
     if settings.llm.model == EXTRACTIVE_MODEL:
         embedded += ["llm"]
-    return CheckReadiness(checks, usage=lambda: _backlog(usage_store), embedded=embedded)
+    return CheckReadiness(
+        checks,
+        usage=lambda: _backlog(usage_store),
+        known_states={"key_vault": lambda: key_vault.state(secrets)},
+        embedded=embedded,
+    )
 
 
 class Container(containers.DeclarativeContainer):
@@ -160,8 +138,12 @@ class Container(containers.DeclarativeContainer):
     key_registry = providers.ThreadSafeSingleton(_key_registry, engine)
     tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, engine)
     configured_keys = providers.ThreadSafeSingleton(_configured_keys, settings)
-    key_stores = providers.List(configured_keys, key_registry)
-    llm = providers.ThreadSafeSingleton(_llm, settings)
+    known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
+    secret_store = providers.ThreadSafeSingleton(key_vault.store, settings)
+    secrets = providers.ThreadSafeSingleton(key_vault.secrets, settings, secret_store)
+    vault_keys = providers.ThreadSafeSingleton(key_vault.key_store, secrets, known_keys)
+    key_stores = providers.List(configured_keys, vault_keys, key_registry)
+    llm = providers.ThreadSafeSingleton(language_model.client, settings, secrets)
     anonymizer = providers.ThreadSafeSingleton(LexiconAnonymizer)
     embedder = providers.ThreadSafeSingleton(clustering.embedder, settings)
     clusterer = providers.ThreadSafeSingleton(clustering.clusterer, embedder)
@@ -198,7 +180,6 @@ class Container(containers.DeclarativeContainer):
     report_usage = providers.Factory(ReportUsage, usage_store)
     prune_usage = providers.Factory(PruneUsage, usage_store)
 
-    known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
     key_changes = providers.ThreadSafeSingleton(database.key_changes, connector, known_keys)
     authenticate = providers.Factory(Authenticate, key_stores, known_keys)
     manage_keys = providers.Factory(
@@ -217,6 +198,14 @@ class Container(containers.DeclarativeContainer):
         key_stores,
         anonymizer,
         providers.Callable(clustering.check, embedder, clusterer),
+        secrets,
+    )
+    operators_store = providers.ThreadSafeSingleton(key_vault.operators_store, settings)
+    manage_vault_keys = providers.Factory(
+        VaultKeys,
+        operators_store,
+        new_id=providers.Object(_new_id),
+        new_secret=providers.Object(_new_secret),
     )
 
 
@@ -228,8 +217,8 @@ def build_container(settings: Settings) -> Container:
     cannot be called with what they say of it.
     """
     faults = [
-        *_not_yet(settings),
-        *_llm_faults(settings),
+        *key_vault.faults(settings),
+        *language_model.faults(settings),
         *_database_faults(settings),
         *clustering.faults(settings),
     ]
@@ -238,66 +227,8 @@ def build_container(settings: Settings) -> Container:
     return Container(settings=settings)
 
 
-@asynccontextmanager
-async def running(container: Container) -> AsyncIterator[None]:
-    """Bring the embedded store up to date, start what works in the background, and stop it all in the end."""
-    async with AsyncExitStack() as stack:
-        pool = container.pool()
-        if pool is not None:
-            await stack.enter_async_context(pool)
-        engine = container.engine()
-        if engine is not None:
-            stack.push_async_callback(engine.dispose)
-            if container.settings().database.is_embedded:
-                await upgrade(engine)
-        # The language model stops first, so that its last calls still find where to be recorded.
-        for part in (container.usage_store(), container.llm()):
-            if isinstance(part, AbstractAsyncContextManager):
-                await stack.enter_async_context(part)
-        if container.settings().production:
-            check = clustering.check(container.embedder(), container.clusterer())
-            await stack.enter_async_context(clustering.warmed(check))
-        yield
-
-
-@asynccontextmanager
-async def hearing_of_keys(container: Container) -> AsyncIterator[None]:
-    """Let keys that are removed elsewhere be refused here at once, where the database tells of them."""
-    key_changes = container.key_changes()
-    if key_changes is None:
-        yield
-        return
-    async with key_changes:
-        yield
-
-
-def _not_yet(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.key_vault.url is not None:
-        yield "KEYVAULT_URL", "cannot be used yet: give the secrets as settings"
-    if settings.llm.auth_mode == "entra":
-        yield "LLM_AUTH_MODE", "cannot be entra yet: use key"
-
-
 def _database_faults(settings: Settings) -> Iterator[tuple[str, str]]:
     try:
         database.connector(settings, "")
     except SettingsError as error:
         yield from error.faults
-
-
-def _llm_faults(settings: Settings) -> Iterator[tuple[str, str]]:
-    if settings.llm.model == EXTRACTIVE_MODEL:
-        if settings.llm.api_key or settings.llm.api_base:  # somebody means a real one: no stand-in for them
-            yield "LLM_MODEL", "wants a provider's model where LLM_API_KEY or LLM_API_BASE is set"
-        return
-    try:
-        connection = _connection(settings)
-        missing = tuple(missing_settings(connection))
-        for name in missing:
-            yield name, "is needed for this provider"
-        if "LLM_API_BASE" not in missing:
-            target_of(connection)
-        if settings.llm.prices_file:
-            read_prices(settings.llm.prices_file)
-    except (UnusableConnection, PricesFileError) as error:
-        yield error.setting, error.issue

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-DependencyName = Literal["usage_store", "key_stores", "llm", "anonymizer", "embedder"]
-DependencyState = Literal["ok", "unavailable", "not_configured"]
+DependencyName = Literal["usage_store", "key_stores", "llm", "anonymizer", "embedder", "key_vault"]
+DependencyState = Literal["ok", "degraded", "unavailable", "not_configured"]
+JournalState = Literal["ok", "unavailable", "not_configured"]
 
 
 class HealthResponse(msgspec.Struct, frozen=True, kw_only=True, tag_field="status", tag="ok"):
@@ -23,7 +24,11 @@ class Dependency(msgspec.Struct, frozen=True, kw_only=True):
 
     name: DependencyName
     state: Annotated[
-        DependencyState, Meta(description="`not_configured`: this deployment does without, on purpose.")
+        DependencyState,
+        Meta(
+            description="`not_configured`: this deployment does without, on purpose. `degraded`: it cannot "
+            "be asked now, and what it said before serves; that alone does not make the service unready."
+        ),
     ]
     embedded: Annotated[bool, Meta(description="Whether an embedded default for trying out stands in.")]
 
@@ -34,7 +39,7 @@ class UsageBacklog(msgspec.Struct, frozen=True, kw_only=True):
     waiting: Annotated[int, Meta(ge=0, description="In memory and in the journal, not written yet.")]
     lost: Annotated[int, Meta(ge=0, description="Given up since the start.")]
     journal: Annotated[
-        DependencyState,
+        JournalState,
         Meta(description="`unavailable` alone does not make the service unready: calls wait in memory."),
     ]
     journal_failures: Annotated[

@@ -51,6 +51,7 @@ async def test_readiness_names_every_dependency(anonymous: httpx.AsyncClient) ->
         "llm": "ok",
         "anonymizer": "ok",
         "embedder": "ok",
+        "key_vault": "not_configured",
     }
 
 

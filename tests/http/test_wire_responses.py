@@ -267,7 +267,8 @@ def test_health_says_ok_and_the_version() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "status"), [("ok", "ok"), ("not_configured", "ok"), ("unavailable", "unavailable")]
+    ("state", "status"),
+    [("ok", "ok"), ("not_configured", "ok"), ("degraded", "ok"), ("unavailable", "unavailable")],
 )
 def test_one_dependency_that_is_unavailable_makes_the_service_unready(
     state: DependencyState, status: str
