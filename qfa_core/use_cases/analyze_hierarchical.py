@@ -27,7 +27,7 @@ from qfa_core.pseudonyms import REDACTED_IN_ANALYSES, restore, without_placehold
 from qfa_core.requests import AnalyzeRequest
 from qfa_core.use_cases.combine_notes import Conclusion, NotesCombiner
 from qfa_core.use_cases.concurrency import run_both
-from qfa_core.use_cases.corpus import Corpus, cut_into_chunks, entries_of
+from qfa_core.use_cases.corpus import Corpus, cut_into_chunks, entries_of, with_repeated
 from qfa_core.use_cases.ledger import confidence_of, filtered_in, ledger_of, notes_of
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.name_themes import ThemeNamer
@@ -141,9 +141,12 @@ class AnalyzeHierarchical:
                 with phases.phase("embed"):
                     embeddings = await self._embedder.embed(texts)
                 with phases.phase("cluster"):
-                    return await self._clusterer.cluster(embeddings, min_size=self._min_cluster_size)
+                    clustering = await self._clusterer.cluster(embeddings, min_size=self._min_cluster_size)
         except DeadlineExceeded:
             return None
+        return await asyncio.to_thread(
+            with_repeated, corpus.entries, clustering, min_size=self._min_cluster_size
+        )
 
     async def _themes(
         self,

@@ -60,6 +60,21 @@ def entries_of(records: Sequence[FeedbackRecord], texts: Sequence[str]) -> tuple
     )
 
 
+def with_repeated(entries: Sequence[Entry], clustering: Clustering, *, min_size: int) -> Clustering:
+    """
+    Return *clustering* with a cluster for each text in none that *min_size* records say.
+
+    A clusterer sees each text once; what a whole village says in the same words is a theme all the same.
+    """
+    labels = list(clustering.labels)
+    exemplars = list(clustering.exemplars)
+    for position, entry in enumerate(entries):
+        if labels[position] is None and len(entry.records) >= min_size:
+            labels[position] = len(exemplars)
+            exemplars.append((position,))
+    return Clustering(labels=tuple(labels), exemplars=tuple(exemplars))
+
+
 def cut_into_chunks(
     entries: Sequence[Entry], clustering: Clustering | None, *, max_tokens: int, budget: TokenBudget
 ) -> list[Chunk]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain, islice
 
 from qfa_core.budget import RequestContext
 from qfa_core.clusters import Clustering
@@ -20,6 +21,7 @@ from qfa_core.use_cases.read_chunks import shortened
 MOST_THEMES = 20
 TEXTS_A_THEME = 5
 MOST_TOKENS_A_TEXT = 120
+IDS_A_THEME = 10
 
 
 class ThemeNamer:
@@ -89,10 +91,18 @@ def _themes(
             records,
             names.get(label_of(position)),
             share=len(records) / record_count,
-            record_ids=tuple(corpus.entries[typical].record.id for typical in clustering.exemplars[label]),
+            record_ids=_sample(corpus, clustering.exemplars[label]),
         )
         for position, (label, records) in enumerate(clusters.items())
     )
+
+
+def _sample(corpus: Corpus, exemplars: Sequence[int]) -> tuple[str, ...]:
+    """Return ids of typical records: the oldest of each typical text, then others that say the same."""
+    entries = [corpus.entries[position] for position in exemplars]
+    typical = [entry.record for entry in entries]
+    others = chain.from_iterable(entry.others for entry in entries)
+    return tuple(record.id for record in islice(chain(typical, others), IDS_A_THEME))
 
 
 def _theme(

@@ -45,7 +45,7 @@ def _sentences(
 ) -> Iterator[str]:
     fates = Counter(reading.fate for reading in readings)
     scored = [verdict for verdict in verdicts if verdict is not None]
-    yield f"{fates['analysed']} of {_chunks(len(readings))} were analysed, {len(scored)} of them scored."
+    yield f"Analysed {fates['analysed']} of {_chunks(len(readings))}, scored {len(scored)} of them."
     if fates["failed"]:
         yield f"{_chunks(fates['failed'])} failed and were left out."
     if fates["out_of_time"]:

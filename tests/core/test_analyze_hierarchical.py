@@ -441,6 +441,16 @@ async def test_a_theme_of_many_duplicates_comes_first() -> None:
     assert analysis.themes[0].title == "clinic medicine"
 
 
+async def test_what_many_say_word_for_word_is_a_theme() -> None:
+    records = [record("Send tents.", record_id=f"r{n}", created="2024-01-02") for n in range(30)]
+    analysis = await analyse(reading(), [*records, record("Thanks.")])
+
+    assert analysis.themes is not None
+    (theme,) = analysis.themes
+    assert (theme.record_count, theme.share) == (30, pytest.approx(30 / 31))
+    assert theme.record_ids == tuple(f"r{n}" for n in range(10))
+
+
 async def test_themes_that_cannot_be_named_are_counted_all_the_same() -> None:
     for failure in (LLMUnavailable(), ContentFiltered(), "no JSON", {"themes": []}):
         analysis = await analyse(reading(name_themes=failure), corpus(30))
