@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         Analysis,
         CodingTrends,
         CorpusSummary,
+        FilteredRecord,
         RecordLedger,
         Sensitivity,
         SensitivityType,
@@ -87,6 +88,7 @@ if TYPE_CHECKING:
     )
     from qfa_core.use_cases.analyze import Analyze
     from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
+    from qfa_core.use_cases.ask import Ask
     from qfa_core.use_cases.assign_codes import AssignCodes
     from qfa_core.use_cases.authenticate import Authenticate, KnownKeys
     from qfa_core.use_cases.detect_sensitive import DetectSensitive
@@ -109,6 +111,7 @@ __all__ = [
     "Anonymizer",
     "AnonymizerUnavailable",
     "ApiKey",
+    "Ask",
     "AssignCodes",
     "AssignCodesRequest",
     "AssignedCodes",
@@ -137,6 +140,7 @@ __all__ = [
     "Fault",
     "FeedbackRecord",
     "FeedbackTooLarge",
+    "FilteredRecord",
     "FollowSecrets",
     "Forbidden",
     "InvalidInput",
@@ -220,7 +224,8 @@ _NAMES = {
     ),
     "feedback": "FeedbackRecord clean_content parse_created",
     "insights": (
-        "Analysis CodingTrends CorpusSummary RecordLedger Sensitivity SensitivityType Summary Theme TrendCell"
+        "Analysis CodingTrends CorpusSummary FilteredRecord RecordLedger Sensitivity SensitivityType "
+        "Summary Theme TrendCell"
     ),
     "languages": "clean_output_language",
     "llm": "LLMReply Prompt",
@@ -243,6 +248,7 @@ _NAMES = {
     "usage": "Distribution LLMCall Metrics UsageBreakdown UsageQuery UsageReport UsageTotals",
     "use_cases.analyze": "Analyze",
     "use_cases.analyze_hierarchical": "AnalyzeHierarchical",
+    "use_cases.ask": "Ask",
     "use_cases.assign_codes": "AssignCodes",
     "use_cases.authenticate": "Authenticate KnownKeys",
     "use_cases.detect_sensitive": "DetectSensitive",
