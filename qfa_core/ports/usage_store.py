@@ -14,10 +14,12 @@ class UsageStore(Protocol):
 
     async def record(self, calls: Sequence[LLMCall]) -> None:
         """
-        Keep *calls*, all or none.
+        Keep *calls* with every field, moments to the microsecond, all or none.
 
-        A call whose id is already kept is left as it is, so that a batch may be recorded again.
-        Raises UsageStoreUnavailable if the store cannot be reached.
+        A call whose id is already kept is left as it is, so that a batch may be recorded again; of calls
+        with one id in a batch the first counts. Once this returns, the other methods know the calls.
+        Raises InvalidInput if it can never hold one of them, UsageStoreUnavailable if the store cannot be
+        reached.
         """
         ...
 
@@ -28,6 +30,7 @@ class UsageStore(Protocol):
         There is a row a group that has any call, for each of the query's groupings, in no order.
         A request is the sum of those of its calls that the query selects, in the group they fall in.
         With no match, the grouping () still has its one row, of zeros.
+        A bound may be any moment, the ends of the calendar in any time zone included.
         Raises UsageStoreUnavailable if the store cannot be reached.
         """
         ...
@@ -43,10 +46,11 @@ class UsageStore(Protocol):
 
     async def forget(self, ids: Sequence[str]) -> int:
         """
-        Delete the calls with these *ids*, all or none, and return how many there were.
+        Delete the calls with these *ids*, any number, all or none, and return how many there were.
 
         An id that is not kept, or named twice, is no error. A forgotten call may be recorded anew.
-        Raises UsageStoreUnavailable if the store cannot be reached.
+        Raises InvalidInput if one of them can be no id of a call, UsageStoreUnavailable if the store cannot
+        be reached.
         """
         ...
 
