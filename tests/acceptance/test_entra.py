@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from tests.acceptance.service import Service, running
-from tests.fakes.identity import IdentityEndpoint, Manner
+from tests.fakes.identity import MODEL_RESOURCE, IdentityEndpoint, Manner
 from tests.fakes.postgres import PostgresServer
+from tests.fakes.provider import FakeProvider
 from tests.fakes.tls_relay import TLSRelay
 from tests.http.requests import ON_SAVING
 from tests.migrations.migrating import end_of, start_migrating
@@ -123,3 +124,46 @@ def test_an_address_that_forgoes_tls_stops_the_start(tmp_path: Path) -> None:
 
     assert ended.status == 1
     assert ended.errors.startswith("qfa: DB_URL wants an sslmode that insists on TLS")
+
+
+def test_the_model_is_asked_by_token_and_no_key_is_anywhere(tmp_path: Path) -> None:
+    with (
+        IdentityEndpoint() as endpoint,
+        FakeProvider() as provider,
+        running(tmp_path, **asking_by_token(provider), **endpoint.environment) as service,
+        service.client() as client,
+    ):
+        answer = client.post("/v1/summarize", json=ON_SAVING)
+        log = service.log()
+
+    headers = provider.requests[0].headers
+    assert answer.status_code == 200
+    assert headers["authorization"] == f"Bearer {endpoint.tokens[0]}"
+    assert "api-key" not in headers
+    assert set(endpoint.resources) == {MODEL_RESOURCE}
+    assert len(endpoint.tokens) == 1
+    assert endpoint.tokens[0] not in log
+
+
+def test_without_tokens_the_model_is_unavailable_and_recovers_by_itself(tmp_path: Path) -> None:
+    with (
+        IdentityEndpoint() as endpoint,
+        FakeProvider() as provider,
+        running(tmp_path, **asking_by_token(provider), **endpoint.environment) as service,
+        service.client() as client,
+    ):
+        endpoint.manner = "fails"
+        refused = client.post("/v1/summarize", json=ON_SAVING)
+        asked_meanwhile = list(provider.requests)
+        endpoint.manner = "normal"
+        give_up_at = time.monotonic() + 30
+        while client.post("/v1/summarize", json=ON_SAVING).status_code != 200:
+            assert time.monotonic() < give_up_at
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (502, "llm_error")
+    assert asked_meanwhile == []
+
+
+def asking_by_token(provider: FakeProvider) -> dict[str, str]:
+    """Return the settings of a model that is asked with tokens, on the embedded store."""
+    return {"LLM_MODEL": "azure/ours", "LLM_API_BASE": provider.url, "LLM_AUTH_MODE": "entra"}
