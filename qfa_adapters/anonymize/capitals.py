@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from qfa_adapters.anonymize import cues
-from qfa_adapters.anonymize.announced import MOST_WORDS_OF_A_NAME
+from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import LOCATION, PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
@@ -14,7 +14,7 @@ from qfa_adapters.anonymize.places import is_place
 
 _FURTHEST_HEAD = 4
 _MOST_PARTICLES = 2
-_FIRST_LETTER_BEYOND_LATIN = "\u0370"
+_OF = frozenset(("de", "van", "di", "da"))
 # “Jordan, Man, 45, says”, “Yusleidy, 23 años”
 _AGE = re.compile(r",\s(?:[^\W\d_]{3,9},\s)?\d{1,2}(?:,|\s(?:years?|yrs?|ans|años|jaar|лет|років|роки)\b)")
 
@@ -73,12 +73,14 @@ def _without_particles(passage: Passage, first: int, last: int) -> int:
 
 
 def _belongs(passage: Passage, start: int | None, at: int, last: int) -> bool:
+    if start is not None and _leads_to_origin(passage, at, last):
+        return False
     if passage.senses[at] in NAME_LIKE:
         return passage.senses[at] is Sense.GIVEN or passage.key_after(at) not in cues.EMBLEM_COLOURS
     if passage.words[at].key in cues.PARTICLES:
         return at < last and (start is not None or _opens_name(passage, at))
     if start is None:
-        return at < last and _opens_as_bound_name(passage, at)
+        return at < last and (_opens_as_bound_name(passage, at) or _opens_as_word(passage, at))
     if passage.senses[at] is Sense.TITLE:
         return False
     behind_particle = passage.words[at - 1].key in cues.PARTICLES
@@ -87,7 +89,19 @@ def _belongs(passage: Passage, start: int | None, at: int, last: int) -> bool:
         or passage.can_be_family_name(at)
         or _goes_on_as_bound_name(passage, start, at)
         or _is_framed(passage, at, last)
+        or _goes_on_as_word(passage, at)
     )
+
+
+def _leads_to_origin(passage: Passage, at: int, last: int) -> bool:
+    """Tell whether a place follows the particle: “Fatou de Kolda”, but not “Ana de León”."""
+    if passage.words[at].key not in _OF or passage.has_capital(at):
+        return False
+    place = at + 1
+    if place > last or passage.senses[place] is Sense.GIVEN:
+        return False
+    key = passage.words[place].key
+    return passage.is_known_place(key.replace("-", " ")) and key not in passage.lexicon.family
 
 
 def _is_framed(passage: Passage, at: int, last: int) -> bool:
@@ -98,6 +112,25 @@ def _is_framed(passage: Passage, at: int, last: int) -> bool:
     if at < last:
         return passage.senses[at + 1] in NAME_LIKE
     return passage.senses[at - 1] is Sense.GIVEN and passage.senses[at] is Sense.COMMON
+
+
+def _goes_on_as_word(passage: Passage, at: int) -> bool:
+    """Tell whether an everyday word behind a name is its last part, where titles have no capitals."""
+    return passage.senses[at - 1] in NAME_LIKE and _is_capitalised_as_name(passage, at)
+
+
+def _opens_as_word(passage: Passage, at: int) -> bool:
+    """Tell whether an everyday word before a name is its first part, where titles have no capitals."""
+    is_name = passage.senses[at + 1] in NAME_LIKE and passage.senses[at + 1] is not Sense.EITHER
+    return is_name and _is_capitalised_as_name(passage, at)
+
+
+def _is_capitalised_as_name(passage: Passage, at: int) -> bool:
+    word = passage.words[at]
+    if passage.is_english or passage.senses[at] is not Sense.COMMON or not passage.has_capital(at):
+        return False
+    is_head = word.key in cues.ORGANISATION_HEADS_ABROAD or word.key in cues.ORGANISATION_HEADS
+    return not (is_head or word.begins_sentence or word.all_capitals or word.key in cues.UNDERTAKINGS)
 
 
 def _opens_name(passage: Passage, particle: int) -> bool:
@@ -183,22 +216,31 @@ def _stands_alone(passage: Passage, at: int) -> bool:
     word, sense = passage.words[at], passage.senses[at]
     if len(word.key) == 1:
         return False
-    if sense is Sense.EITHER:
-        if word.all_capitals:
-            return False
-        if word.begins_sentence:
-            return passage.key_after(at) in cues.TELLING or _is_paired(passage, at)
+    if sense is Sense.EITHER and word.all_capitals:
+        return False
+    if sense is Sense.EITHER and not word.begins_sentence:
         return passage.key_before(at) not in cues.BEFORE_A_WORD
-    if sense is Sense.GIVEN or not word.begins_sentence or passage.is_known_place(word.key):
+    if (
+        sense is Sense.GIVEN
+        or not word.begins_sentence
+        or (sense is not Sense.EITHER and _is_place_or_familiar(passage, at))
+    ):
         return True
-    if passage.is_english:
-        return passage.is_familiar
     # No list of ours holds every form of the verbs that begin sentences, or of Slavic nouns.
-    return word.key < _FIRST_LETTER_BEYOND_LATIN and passage.key_after(at) in cues.TELLING
+    is_abroad = not passage.is_english and sense is not Sense.EITHER
+    telling = cues.TELLING_ABROAD if is_abroad else cues.TELLING_OF_EITHER
+    return passage.key_after(at) in telling or _is_paired(passage, at)
+
+
+def _is_place_or_familiar(passage: Passage, at: int) -> bool:
+    return passage.is_known_place(passage.words[at].key) or (passage.is_english and passage.is_familiar)
 
 
 def _is_paired(passage: Passage, at: int) -> bool:
     """Tell whether another name is listed behind the word: “Rose and Will”."""
     if passage.key_after(at) not in cues.AND or not passage.is_joined(at + 2):
         return False
-    return passage.has_capital(at + 2) and passage.senses[at + 2] in (Sense.GIVEN, Sense.EITHER)
+    return passage.has_capital(at + 2) and (
+        passage.senses[at + 2] in (Sense.GIVEN, Sense.EITHER)
+        or (not passage.is_english and passage.senses[at + 2] is Sense.UNKNOWN)
+    )

@@ -2,57 +2,73 @@
 
 from __future__ import annotations
 
-from qfa_adapters.anonymize.folding import word_set
+from qfa_adapters.anonymize import arabic_cues
+from qfa_adapters.anonymize.folding import fold, word_set
 
 # Nobody is spoken of so but by name: whatever follows with a capital is one, Mr Brown included.
-FORMS_OF_ADDRESS = word_set(
+
+
+def phrases(listed: str) -> dict[str, list[list[str]]]:
+    """Return the words before the last one of each phrase, by its last word."""
+    before_last: dict[str, list[list[str]]] = {}
+    for phrase in listed.split("|"):
+        *before, last = map(fold, phrase.split())
+        before_last.setdefault(last, []).append(before)
+    return before_last
+
+
+FORMS_OF_ADDRESS = arabic_cues.FORMS_OF_ADDRESS | word_set(
     "mr mrs ms miss mister dr prof mme mlle monsieur madame sr sra srta senor senora don dona dhr mevr "
-    "meneer mevrouw г-н г-жа господин госпожа пан пани пані панові السيد السيده الدكتور الدكتوره الشيخ "
-    "الحاج الحاجه الاستاذ الاستاذه"
+    "meneer mevrouw г-н г-жа господин госпожа пан пани пані панові"
 )
 # Often with a name behind, often without.
-ROLES = word_set(
-    "sir madam doctor professor chief imam sheikh sheik shaykh pastor reverend rev father sister brother "
-    "nurse mama papa baba mzee bwana uncle aunt auntie aunty teacher headman captain bishop haji alhaji "
-    "alhaja hajja hajj mullah ustaz ustadh midwife volunteer coordinator officer director manager neighbour "
-    "neighbor husband wife son daughter friend cousin nephew niece mother grandmother grandfather colleague "
-    "supervisor driver president mayor minister docteur infirmier infirmiere chef pasteur abbe frere soeur "
-    "oncle tante mari femme fils fille voisin voisine doctor doctora enfermera enfermero profesor profesora "
-    "hermano hermana hijo hija esposo esposa vecino vecina tio tia dokter broer zus oom zoon dochter "
-    "buurman buurvrouw доктор врач лікар волонтер волонтера волонтеру волонтерка волонтерке волонтерці "
-    "медсестра медсестре медсестрі сосед соседка соседке сусід сусідка сусідці тетя тітка дядя дядько брат "
-    "сестра сын син дочь дочка муж жена чоловік дружина دكتور دكتوره شيخ حاج استاذ ابو ام اخي اختي ابني "
-    "ابنتي زوجي زوجتي جاري جارتي"
+ROLES = arabic_cues.ROLES | word_set(
+    "vrijwilliger vrijwilligster verpleegster verpleger wijkleider dorpshoofd verloskundige leraar juf "
+    "meester buurvrouw benevole volontaire agent agente animateur animatrice directeur directrice "
+    "instituteur institutrice medecin gardien matrone relais president maire voluntario voluntaria lider "
+    "medico medica partera maestra maestro coordinador coordinadora abuela abuelo padre madre alcalde "
+    "pastora guardia волонтером волонтёр волонтёра волонтёру соседу соседа сосідці сусідці сусідку соседку "
+    "врача врачу лікаря лікарю фельдшер акушерка акушерку глава голова староста директор директора "
+    "воспитатель учитель учительница вчителька бабушка бабуся дедушка дідусь мама мамо тато папа подруга "
+    "друг колега коллега сестру брата брату мужа мужу чоловіка чоловіку жену жене дружину дружині сына сыну "
+    "сина синові дочери дочку доньку доньці внук онук внучка онучка координатор координаторка координатору "
+    "медсестрою sir madam doctor professor chief imam sheikh sheik shaykh pastor reverend rev father sister "
+    "brother nurse mama papa baba mzee bwana uncle aunt auntie aunty teacher headman captain bishop haji "
+    "alhaji alhaja hajja hajj mullah ustaz ustadh midwife volunteer coordinator officer director manager "
+    "neighbour neighbor husband wife son daughter friend cousin nephew niece mother grandmother grandfather "
+    "colleague supervisor driver mayor minister docteur infirmier infirmiere chef pasteur abbe frere soeur "
+    "oncle tante mari femme fils fille voisin voisine doctora enfermera enfermero profesor profesora hermano "
+    "hermana hijo hija esposo esposa vecino vecina tio tia dokter broer zus oom zoon dochter buurman доктор "
+    "врач лікар волонтер волонтера волонтеру волонтерка волонтерке волонтерці медсестра медсестре медсестрі "
+    "сосед соседка соседке сусід сусідка тетя тітка дядя дядько брат сестра сын син дочь дочка муж жена "
+    "чоловік дружина"
 )
 # Phrases behind which somebody gives a name.
-_INTRODUCTIONS = (
-    "name is|names are|name was|am called|called|named|full name|signed|regards|sincerely|"
-    "m'appelle|appelle|nomme|nommee|nom est|llamo|llama|llamado|llamada|nombre es|ik heet|heet|genaamd|"
-    "naam is|зовут|звати|звать|имя|ім'я|اسمي|اسمه|اسمها|يدعى|تدعى"
+INTRODUCTIONS = phrases(
+    "name is|names are|name was|am called|called|named|full name|signed|regards|sincerely|m'appelle|"
+    "appelle|nomme|nommee|nom est|llamo|llama|llamado|llamada|nombre es|ik heet|heet|genaamd|naam is|"
+    "зовут|звати|звать|имя|ім'я|фио|піб|اسمي|اسمه|اسمها|اسم|الاسم|المتصل|المتصله|التوقيع|يدعى|تدعى|باسم"
 )
-# The words before the last one of each introduction, by its last word.
-INTRODUCTIONS: dict[str, list[list[str]]] = {}
-for _phrase in _INTRODUCTIONS.split("|"):
-    *_before, _last = _phrase.split()
-    INTRODUCTIONS.setdefault(_last, []).append(_before)
 PARTICLES = word_set(
     "de da do dos das del della di du la le los van von der den ten ter te bin ibn ben bint al el abu abou "
-    "umm um ould mac mc st san"
+    "umm um ould mac mc st san بن ابن بنت ال ولد"
 )
 IN_PLACES = word_set(
-    "in at near around outside inside across throughout towards toward within beyond dans vers chez pres "
-    "desde hacia cerca naar uit nabij bij"
+    "in at near around outside inside across throughout towards toward within beyond dans vers pres desde "
+    "hacia cerca naar uit nabij город города городе городу місто міста місті село села селі деревне посёлке "
+    "поселке районе районі області"
 )
+ASKING_FOR = frozenset((("naar", "vraag"), ("naar", "vroeg"), ("naar", "gevraagd"), ("naar", "vragen")))
 IN_PLACES_ABROAD = word_set("en в во из")  # not in English texts
 TO_OR_FROM = word_set("from to via into through of leaving reached visited en a au aux de te tot")
 GOING = word_set(
     "came come comes coming moved move fled flee travelled traveled travel travelling went go goes going "
-    "gone returned return returning displaced arrived arriving walked walk trip way road back bus far "
-    "people person families family refugees residents women men children community communities everyone "
-    "someone live lives living relocated evacuated am are i we were originally transported sent resident "
-    "village town city district camp area region viens venons vient venu venue venus habite habitons "
-    "habitant habitants ressortissants somos soy vengo venimos viene vienen vivo vivimos viven habitante "
-    "habitantes kom komt komen inwoner inwoners inhabitant inhabitants population natives citizens"
+    "gone returned return returning displaced arrived arriving walked walk trip way road back bus far people "
+    "person families family refugees residents women men children community communities everyone someone "
+    "live lives living relocated evacuated am are i we were originally transported sent resident village "
+    "town city district camp area region viens venons vient venu venue venus habite habitons habitant "
+    "habitants ressortissants somos soy vengo venimos viene vienen vivo vivimos viven habitante habitantes "
+    "kom komt komen inwoner inwoners inhabitant inhabitants population natives citizens"
 )
 # Behind them and “from”, there is hardly anything but a place.
 PEOPLE = word_set(
@@ -76,9 +92,9 @@ ORGANISATION_HEADS = word_set(
 # Where the head of an institution's name goes first.
 ORGANISATION_HEADS_ABROAD = word_set(
     "hopital hospital clinique clinica ecole escuela colegio lycee liceo universite universidad ministere "
-    "ministerio eglise iglesia parroquia mosquee mezquita fondation fundacion asociacion ong projet "
-    "proyecto programme programa albergue refugio ziekenhuis stichting basisschool больница больнице "
-    "больницы больницу школа школе школы фонд фонда лікарня лікарні лікарню школі школу"
+    "ministerio eglise iglesia parroquia mosquee mezquita fondation fundacion asociacion ong projet proyecto "
+    "programme programa albergue refugio ziekenhuis stichting basisschool больница больнице больницы "
+    "больницу школа школе школы фонд фонда лікарня лікарні лікарню школі школу"
 )
 AND = word_set("and et y e en и і та")
 EMBLEM_COLOURS = word_set("roja rouge")
@@ -93,12 +109,33 @@ TELLING = word_set(
     "gave gives lives lived wants wanted thinks complained reported took has had is was promised visited "
     "refused died did does dijo dice a vino dit est vient zei zegt is heeft сказал сказала пришел пришла "
     "говорит говорил говорила просит хочет живет нуждается каже сказав сказала просить хоче живе потребує "
-    "прийшов прийшла dijeron tiene necesita quiere pide vive vino fue murio est demande veut habite vit "
-    "zegt wil vraagt woont kwam"
+    "прийшов прийшла dijeron tiene necesita quiere pide vive vino fue murio est demande veut habite vit zegt "
+    "wil vraagt woont kwam"
+)
+TELLING_OF_EITHER = TELLING | word_set("n'a n'est heeft не")
+# What people do, or are said not to, in languages whose verbs no list of ours holds all of.
+TELLING_ABROAD = TELLING | word_set(
+    "no ha han dice dijo es estaba tuvo fue era llego llamo pidio recibio reporta informa comenta cuenta se "
+    "me nos le a n'a n'est etait avait raconte signale explique s'est m'a nous ne reste attend cherche aide "
+    "vient va doit a heeft is was kan komt werd werden had vertelde belde krijgt moet wacht zoekt werkt "
+    "hielp helpt deed doet ging не ничего никогда уже ещё еще был была осталась остался получил получила "
+    "ждет ищет может должна должен помог помогла звонил звонила написал написала рассказал рассказала умер "
+    "умерла пропал пропала потерял потеряла нічого ніколи вже ще був була залишилася залишився отримав "
+    "отримала чекає шукає може повинна допоміг допомогла дзвонив дзвонила розповів розповіла помер померла "
+    "зник зникла загубив загубила пише працює говорить"
+)
+# Behind them, a small word that no list holds is somebody.
+BEFORE_A_SMALL_NAME = phrases(
+    "spoke with|spoken with|speak with|talked to|spoke to|talk to|speak to|told|asked|thank|met|met with|"
+    "ask for|neighbor|neighbour|my sister|my brother|my daughter|my son|my wife|my husband|parle avec|"
+    "parle a|dit a|demande a|remercier|remercie|chez|rencontre|ma soeur|mon frere|mon mari|ma femme|"
+    "hable con|hablo con|hablar con|hablamos con|dije a|dijo a|pregunte a|gracias a|mi hermana|mi hermano|"
+    "mi esposo|gesproken met|sprak met|praten met|tegen|mijn zus|mijn broer|mijn man|mijn vrouw|"
+    "говорила с|говорил с|говорили с|поговорить с|спасибо|говорила з|говорив з|говорили з|дякую"
 )
 BEFORE_A_WORD = word_set(
-    "the a an of our my your his her their this that with some any no every for by have has had "
-    "having le la les une de du des el los las una un het een der die das"
+    "the a an of our my your his her their this that with some any no every for by have has had having le la "
+    "les une de du des el los las una un het een der die das"
 )
 # What follows a name that is written small and without a comma.
 AFTER_A_NAME = TELLING | word_set(

@@ -12,7 +12,7 @@ _ACCENTED_BLOCKS = (
 )
 _MARKS = (range(0x0300, 0x0370), range(0x064B, 0x0660), (0x0640, 0x0670))
 _WITHOUT_DECOMPOSITION = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"}
-_SPELLED_TWO_WAYS = {"ة": "ه", "’": "'", "ʼ": "'", "‘": "'"}
+_SPELLED_TWO_WAYS = {"ة": "ه", "ی": "ي", "ک": "ك", "’": "'", "ʼ": "'", "‘": "'"}
 
 
 def _plain_letters() -> dict[int, str | None]:
@@ -28,12 +28,12 @@ def _plain_letters() -> dict[int, str | None]:
 _PLAIN_LETTERS = _plain_letters()
 
 
-def word_set(listed: str) -> frozenset[str]:
-    """Return the words of *listed*, which has them folded, with spaces between."""
-    return frozenset(listed.split())
-
-
 def fold(word: str) -> str:
     """Return *word* as the lexicon spells it, so that José, JOSE and josé are one."""
     folded = word.casefold()
     return folded if folded.isascii() else folded.translate(_PLAIN_LETTERS)
+
+
+def word_set(listed: str) -> frozenset[str]:
+    """Return the words of *listed*, which has spaces between, folded."""
+    return frozenset(map(fold, listed.split()))

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 _FIRST_LETTER, _LAST_LETTER = "а", "ӿ"
 _SHORTEST_STEM = 3
+# Folded, as all words: й is и, ї is і.
 _CASES = (
-    *("ові", "еві", "єві", "ою", "ею", "єю", "ой", "ей", "ом", "ем", "єм"),
-    *("у", "ю", "ы", "и", "і", "ї", "е", "є", "а", "я"),
+    *("ові", "еві", "єві", "ою", "ею", "єю", "ои", "еи", "ом", "ем", "єм", "ым", "им"),
+    *("у", "ю", "ы", "и", "і", "е", "є", "а", "я"),
 )
-_NOMINATIVES = ("", "а", "я", "й", "ь", "о")
+_NOMINATIVES = ("", "а", "я", "и", "ь", "о", "іи")
 
 
 def nominatives(key: str) -> Iterator[str]:

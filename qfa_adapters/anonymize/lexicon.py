@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import resources
 
 import msgspec
 
 from qfa_adapters.anonymize import cues
 from qfa_adapters.anonymize.folding import fold
+from qfa_adapters.anonymize.transliteration import FEWEST_CONSONANTS, consonants
 
 
 class Sense(enum.Enum):
@@ -22,6 +23,9 @@ class Sense(enum.Enum):
     GIVEN = enum.auto()
     FAMILY = enum.auto()
     UNKNOWN = enum.auto()
+
+
+_NAMES_ABROAD = ("jan", "mark")  # but in English a month and a verb
 
 
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,21 +45,33 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     bound: frozenset[str]
     places: frozenset[str]
     long_places: Mapping[tuple[str, str], tuple[int, ...]]
+    consonants: frozenset[str]
 
     @classmethod
-    def load(cls) -> Lexicon:
-        """Read the lists that come with this package: a fifth of a second, 25 MB."""
+    def load(cls, *, without: Callable[[str], bool] = lambda _name: False) -> Lexicon:
+        """
+        Read the lists that come with this package: a fifth of a second, 25 MB.
+
+        Names for which *without* is true are left out, to measure what is found of names that no list holds.
+        """
         regions = frozenset(_entries("places_more"))
         given = {*_entries("given_names"), *map(fold, _words("given_names_more"))}
         surnames = frozenset(_words("family_names_more"))
         return cls.of(
-            given=given - regions,
-            family=surnames.union(_entries("family_names")),
+            given={name for name in given - regions if not without(name)},
+            family={name for name in surnames.union(_entries("family_names")) if not without(name)},
             bound=_words("bound_names"),
             either=[*_entries("words_and_names"), *_words("names_or_words")],
             common=frozenset(_entries("common_words")) - surnames,
+            vocabulary=[
+                *_entries("words_cyrillic"),
+                *_entries("words_arabic"),
+                *_words("words_of_the_field_arabic"),
+            ],
+            strong=map(fold, _words("names_though_words")),
             stay=_words("stay_words"),
-            abroad=[*_entries("words_abroad"), *_words("words_abroad_more")],
+            abroad=[*_entries("words_abroad"), *map(fold, _words("words_abroad_more"))],
+            vocabulary_abroad=_entries("words_latin"),
             places=regions.union(_entries("places")),
         )
 
@@ -68,26 +84,41 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         bound: Iterable[str],
         either: Iterable[str],
         common: Iterable[str],
+        vocabulary: Iterable[str],
+        strong: Iterable[str],
         stay: Iterable[str],
         abroad: Iterable[str],
+        vocabulary_abroad: Iterable[str],
         places: Iterable[str],
     ) -> Lexicon:
-        """Make a lexicon of lists; a word in several of them has the sense that speaks least for a name."""
+        """
+        Make a lexicon of lists; a word in several of them has the sense that speaks least for a name.
+
+        But a name that is a word of *vocabulary* or *vocabulary_abroad* is either, a name if *strong*.
+        """
         bound, places = frozenset(bound), frozenset(places)
         family = bound.union(family)
-        senses = dict.fromkeys(family, Sense.FAMILY)
+        strong = frozenset(strong)
+        given, vocabulary = frozenset(given), frozenset(vocabulary)
+        senses = dict.fromkeys(vocabulary, Sense.COMMON)
+        senses |= dict.fromkeys(family, Sense.FAMILY)
         senses |= dict.fromkeys(given, Sense.GIVEN)
+        senses |= dict.fromkeys((given & vocabulary) - strong, Sense.EITHER)
+        known_by_consonants = frozenset(_long_consonants(senses))
         senses |= dict.fromkeys(common, Sense.COMMON)
         senses |= dict.fromkeys(either, Sense.EITHER)
         senses |= dict.fromkeys([*stay, *cues.ORGANISATION_HEADS, *cues.PLACE_HEADS], Sense.STAY)
         senses |= dict.fromkeys(cues.FORMS_OF_ADDRESS | cues.ROLES, Sense.TITLE)
         return cls(
             senses=senses,
-            abroad={word: _sense_abroad(senses.get(word)) for word in abroad},
+            abroad={word: _sense_abroad(senses.get(word)) for word in vocabulary_abroad if word not in strong}
+            | {word: _sense_abroad(senses.get(word)) for word in abroad}
+            | dict.fromkeys(_NAMES_ABROAD, Sense.GIVEN),
             family=family,
             bound=bound,
             places=places,
             long_places=_lengths_by_opening(places),
+            consonants=known_by_consonants,
         )
 
 
@@ -96,6 +127,14 @@ def _sense_abroad(sense: Sense | None) -> Sense:
     if sense is Sense.GIVEN:
         return Sense.EITHER
     return Sense.COMMON if sense in (None, Sense.FAMILY) else sense
+
+
+def _long_consonants(senses: Mapping[str, Sense]) -> Iterator[str]:
+    for word, sense in senses.items():
+        if sense in (Sense.GIVEN, Sense.FAMILY) and word.isascii():
+            coded = consonants(word)
+            if len(coded) >= FEWEST_CONSONANTS:
+                yield coded
 
 
 def _entries(name: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from qfa_adapters.anonymize import cues
-from qfa_adapters.anonymize.announced import MOST_WORDS_OF_A_NAME, may_go_on
+from qfa_adapters.anonymize import arabic_cues, cues
+from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, may_go_on
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import LOCATION, PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import Passage
@@ -91,7 +91,7 @@ def _is_known_place(passage: Passage, at: int) -> bool:
     if _is_caseless(key) and not key.startswith(_ARABIC_ARTICLE):
         return True
     before = passage.key_before(at)
-    return before in cues.IN_PLACES or before in cues.TO_OR_FROM
+    return before in cues.IN_PLACES or before in cues.TO_OR_FROM or before in arabic_cues.IN_PLACES
 
 
 def _is_caseless(key: str) -> bool:

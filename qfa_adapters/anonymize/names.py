@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qfa_adapters.anonymize.announced import find_announced
 from qfa_adapters.anonymize.capitals import find_capitalised
+from qfa_adapters.anonymize.caseless import find_caseless
 from qfa_adapters.anonymize.lexicon import Lexicon
 from qfa_adapters.anonymize.listed import find_known, find_long_places
 from qfa_adapters.anonymize.passage import Passage
@@ -27,6 +28,7 @@ class NameRecogniser(Recogniser):
         mentions = find_long_places(passage)
         mentions += find_announced(passage, mentions)
         mentions += find_capitalised(passage, mentions)
+        mentions += find_caseless(passage, mentions)
         mentions += find_known(passage, mentions)
         return [
             EntitySpan(start=passage.words[first].start, end=passage.words[last].end, kind=kind)

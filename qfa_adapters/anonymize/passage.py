@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 
-from qfa_adapters.anonymize.inflection import nominatives
-from qfa_adapters.anonymize.language import reads_as_english
+import msgspec
+
+from qfa_adapters.anonymize import arabic, arabic_cues
+from qfa_adapters.anonymize.language import language_of
 from qfa_adapters.anonymize.lexicon import Lexicon, Sense
+from qfa_adapters.anonymize.unlisted import sense_of_unlisted
 from qfa_adapters.anonymize.words import Word, read_words
 
 _SHOUTED_FROM_WORDS = 3
 _SHOUTED_SHARE = 0.7
 _FAMILIAR_SHARE = 0.6
 _ALL_CAPITALS = attrgetter("all_capitals")
-_INFLECTIONS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ness", "less")
-_LONGEST_ACRONYM = 5
-_ONE_LETTER_WORDS = frozenset("aioyжяиуоавск")
-_ORDINARY = (Sense.COMMON, Sense.STAY, Sense.EITHER, Sense.TITLE)
+_SHORTEST_IN_A_WORD = 3
 
+_COLONS = (":", "：", "ـ", "-", "–")
 NAME_LIKE = frozenset((Sense.GIVEN, Sense.EITHER, Sense.FAMILY, Sense.UNKNOWN))
 
 
@@ -35,7 +36,13 @@ class Passage:
         self.text = text
         self.lexicon = lexicon
         self.words = read_words(text)
-        self.is_english = reads_as_english({word.key for word in self.words})
+        keys = {word.key for word in self.words}
+        self.language = language_of(keys)
+        self.is_english = self.language == "en"
+        self.has_arabic = max(keys, default="") >= arabic.FIRST_LETTER
+        if self.has_arabic:
+            befores = ["", *(word.key for word in self.words)]
+            self.words = [self._without_particle(*pair) for pair in zip(self.words, befores, strict=False)]
         self.is_shouted = self._is_shouted()
         self._abroad = {} if self.is_english else lexicon.abroad
         self.senses = self._read_senses()
@@ -44,9 +51,13 @@ class Passage:
         """Tell whether the word has a capital that means something."""
         return self.words[at].has_capital and not self.is_shouted
 
-    def is_joined(self, at: int) -> bool:
-        """Tell whether there is a word *at* that directly follows the one before it."""
-        return at < len(self.words) and self.words[at].is_joined
+    def is_joined(self, at: int, *, across_colon: bool = False) -> bool:
+        """Tell whether there is a word *at* that directly follows the one before it, maybe behind a colon."""
+        if at >= len(self.words):
+            return False
+        if self.words[at].is_joined or not across_colon or at == 0:
+            return self.words[at].is_joined
+        return self.text[self.words[at - 1].end : self.words[at].start].strip() in _COLONS
 
     def key_before(self, at: int) -> str:
         """Return the word before, "" at the start of a sentence."""
@@ -78,46 +89,22 @@ class Passage:
         small = [sense for word, sense in zip(self.words, self.senses, strict=True) if not word.has_capital]
         return len(small) - small.count(Sense.UNKNOWN) >= _FAMILIAR_SHARE * len(small)
 
+    def _without_particle(self, word: Word, before: str) -> Word:
+        """Take the particle off an Arabic word if a name is left: ومحمد."""
+        sense = self.lexicon.senses.get(word.key)
+        if sense not in (None, Sense.COMMON) or not arabic.is_arabic(word.key):
+            return word
+        for particle, name in arabic.without_particles(word.key):
+            found = self.lexicon.senses.get(name)
+            is_unlisted = sense is None or before in arabic_cues.SAYING_TO
+            is_given = found is Sense.GIVEN and (is_unlisted or len(name) > _SHORTEST_IN_A_WORD)
+            if is_given or (found is Sense.EITHER and is_unlisted):
+                return msgspec.structs.replace(word, start=word.start + len(particle), key=name)
+        return word
+
     def _read_senses(self) -> list[Sense]:
-        known, unlisted = self.lexicon.senses.get, self._sense_of_unlisted
+        known, unlisted = self.lexicon.senses.get, partial(sense_of_unlisted, self)
         if self.is_english:
             return [known(word.key) or unlisted(word) for word in self.words]
         abroad = self._abroad.get
         return [abroad(word.key) or known(word.key) or unlisted(word) for word in self.words]
-
-    def _sense_of_unlisted(self, word: Word) -> Sense:
-        key = word.key
-        if len(key) == 1:
-            return Sense.COMMON if key in _ONE_LETTER_WORDS or not word.has_capital else Sense.UNKNOWN
-        if "-" in key:
-            return self._sense_of_compound(key)
-        if word.has_capital and any(
-            self.lexicon.senses.get(nominative) is Sense.GIVEN for nominative in nominatives(key)
-        ):
-            return Sense.GIVEN
-        is_ordinary = self._is_acronym(word) or self._is_form_of_common_word(key)
-        return Sense.COMMON if is_ordinary else Sense.UNKNOWN
-
-    def _is_acronym(self, word: Word) -> bool:
-        """Tell whether a short word has mostly capitals: WFP, MoH, PHMs."""
-        if self.is_shouted or not word.has_capital or len(word.key) > _LONGEST_ACRONYM:
-            return False
-        capitals = sum(map(str.isupper, self.text[word.start : word.end]))
-        return 1 < capitals > len(word.key) / 2
-
-    def _sense_of_compound(self, key: str) -> Sense:
-        if key.replace("-", " ") in self.lexicon.places:
-            return Sense.UNKNOWN
-        senses = [self.lexicon.senses.get(part, Sense.UNKNOWN) for part in key.split("-") if part]
-        if Sense.GIVEN in senses:
-            return Sense.GIVEN
-        return Sense.COMMON if all(sense in _ORDINARY for sense in senses) else Sense.UNKNOWN
-
-    def _is_form_of_common_word(self, key: str) -> bool:
-        senses = self.lexicon.senses
-        if not key.endswith(_INFLECTIONS):
-            return key.endswith("n't")
-        return any(
-            key.endswith(ending) and senses.get(key[: -len(ending)]) is Sense.COMMON
-            for ending in _INFLECTIONS
-        )

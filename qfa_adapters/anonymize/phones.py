@@ -41,6 +41,12 @@ _ANNOUNCEMENT = re.compile(
     re.IGNORECASE,
 )
 
+_OF_A_FILE = re.compile(
+    r"\b(?:case|file|form|ticket|card|ref\w*|dossier|cas\b|caso|expediente|ficha|zaak|дел[оау]|справ[аиу]|заявк\w*"
+    r"|الملف|ملف|الحالة|القضية|الطلب)",
+    re.IGNORECASE,
+)
+
 
 class PhoneRecogniser(Recogniser):
     """
@@ -104,7 +110,8 @@ def _is_phone(text: str, start: int, end: int) -> bool:
 
 def _is_announced(text: str, start: int) -> bool:
     before = text[max(0, start - _ANNOUNCED_WITHIN_CHARACTERS) : start]
-    return _ANNOUNCEMENT.search(_SENTENCE_END.split(before)[-1]) is not None
+    announcing = _SENTENCE_END.split(before)[-1]
+    return _ANNOUNCEMENT.search(announcing) is not None and _OF_A_FILE.search(announcing) is None
 
 
 def _is_amount(written: str, digits: str) -> bool:

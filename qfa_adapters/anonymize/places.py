@@ -40,7 +40,9 @@ def _is_led_by_place_words(passage: Passage, first: int, last: int) -> bool:
         return False
     opening = _opening(passage, first)
     before, earlier = passage.key_before(opening), passage.key_before(opening - 1)
-    if before in cues.IN_PLACES or (not passage.is_english and before in cues.IN_PLACES_ABROAD):
+    is_dutch_and = passage.language == "nl" and before == "en"
+    is_abroad = not passage.is_english and not is_dutch_and and before in cues.IN_PLACES_ABROAD
+    if is_abroad or (before in cues.IN_PLACES and (before, earlier) not in cues.ASKING_FOR):
         return True
     if before in cues.TO_OR_FROM and earlier in cues.GOING:
         return True

@@ -10,8 +10,8 @@ from qfa_adapters.anonymize.phones import PhoneRecogniser
 from qfa_adapters.anonymize.recogniser import Recogniser
 
 
-def load_recognisers() -> tuple[Recogniser, ...]:
-    """Load the lexicon, and return the recognisers, those first whose finds are most certain."""
+def load_recognisers(lexicon: Lexicon | None = None) -> tuple[Recogniser, ...]:
+    """Return the recognisers, the most certain first; load the lexicon unless it is given."""
     return (
         EmailRecogniser(),
         WebAddressRecogniser(),
@@ -19,5 +19,5 @@ def load_recognisers() -> tuple[Recogniser, ...]:
         CardRecogniser(),
         IpAddressRecogniser(),
         PhoneRecogniser(),
-        NameRecogniser(Lexicon.load()),
+        NameRecogniser(lexicon or Lexicon.load()),
     )

@@ -1,0 +1,78 @@
+"""What is particular to Arabic: particles written onto a word, endings, names of two words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from qfa_adapters.anonymize.folding import word_set
+
+ARTICLE = "ال"
+SERVANT = "عبد"  # of whom, says the word behind it: عبد الرحمن
+MOTHER = "ام"
+KUNYA = frozenset(("ابو", "ابا", MOTHER))
+_FAITH = "الدين"  # the second half of صلاح الدين, but رجال الدين are the clergy
+_OF_THE_FAITH = word_set(
+    "صلاح محي محيي نور جمال علاء شمس عز سيف بهاء ضياء فخر تاج ناصر عماد حسام نجم زين خير شرف بدر سعد شهاب "
+    "كمال جلال سراج نظام مجد قمر برهان ركن امين حميد قطب"
+)
+_PARTICLES = ("و", "ف", "ب", "ل", "ك", "ول", "وب", "فل", "وك")
+_BEFORE_NOUNS = ("وال", "بال", "فال", "كال", "لل", "ولل", "وبال", "ال", "س", "وس")
+_ENDINGS = ("ها", "هم", "هن", "نا", "كم", "ني", "ي", "ه", "ك", "ات", "ون", "ين", "ان", "وا", "ت", "تم", "ا")
+_SHORTEST_STEM = 3
+_SHORTEST_NAME = 3
+_NO_NOUNS = word_set(
+    "قال قالت لم لا ما في من الى على عن هو هي كان كانت جاء جاءت طلب طلبت الذي التي ان انه انها لن قد كل هذا "
+    "هذه ذلك هنا هناك ليس ليست عند مع بعد قبل حتى اذا لكن ثم او ام كما منذ دون اي ايضا جدا الان اليوم امس "
+    "غدا اخذ رفض وعد اعطى وصل ذهب اتصل"
+)
+_NISBA = re.compile(r"ال\w{3,}ي\Z")
+FIRST_LETTER, _LAST_LETTER = "\u0620", "\u06ff"
+
+
+def is_arabic(key: str) -> bool:
+    """Tell whether a word is written in Arabic letters."""
+    return FIRST_LETTER <= key[0] <= _LAST_LETTER
+
+
+def without_particles(key: str) -> Iterator[tuple[str, str]]:
+    """Yield the particles *key* may begin with, and what is behind: ل and محمد for لمحمد."""
+    for particle in _PARTICLES:
+        if key.startswith(particle) and len(key) - len(particle) >= _SHORTEST_NAME:
+            yield particle, key[len(particle) :]
+
+
+def stems(key: str) -> Iterator[str]:
+    """Yield what *key* may be without particles before and endings behind."""
+    for stem in (key, *_without_leading(key)):
+        yield stem
+        for ending in _ENDINGS:
+            if stem.endswith(ending) and len(stem) - len(ending) >= _SHORTEST_STEM:
+                yield stem[: -len(ending)]
+                yield stem[: -len(ending)] + "ه"
+
+
+def _without_leading(key: str) -> Iterator[str]:
+    for particle in (*_BEFORE_NOUNS, *_PARTICLES):
+        if key.startswith(particle) and len(key) - len(particle) >= _SHORTEST_STEM:
+            yield key[len(particle) :]
+
+
+def is_servants_name(key: str) -> bool:
+    """Tell whether *key* is a name such as عبدالله, written as one word."""
+    return key.startswith(SERVANT + ARTICLE) and len(key) > len(SERVANT + ARTICLE) + 1
+
+
+def completes_name(key: str, before: str) -> bool:
+    """Tell whether *key* is the second half of a given name that begins with *before*."""
+    return (key == _FAITH and before in _OF_THE_FAITH) or (before == SERVANT and key.startswith(ARTICLE))
+
+
+def is_verb_or_particle(key: str) -> bool:
+    """Tell whether *key* is no noun: what may follow a title that stands for a name by itself."""
+    return key in _NO_NOUNS or (key[0] in "يتس" and len(key) > _SHORTEST_STEM)
+
+
+def is_nisba(key: str) -> bool:
+    """Tell whether *key* has the form of a family name that says where one comes from: المصري."""
+    return _NISBA.match(key) is not None

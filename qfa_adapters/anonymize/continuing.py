@@ -1,0 +1,59 @@
+"""Telling how far a name goes on."""
+
+from __future__ import annotations
+
+from qfa_adapters.anonymize import arabic, cues
+from qfa_adapters.anonymize.lexicon import Sense
+from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
+
+MOST_WORDS_OF_A_NAME = 4
+_NAMES_IN_ARABIC = (Sense.GIVEN, Sense.FAMILY, Sense.EITHER, Sense.UNKNOWN)
+
+
+def may_go_on(passage: Passage, at: int) -> bool:
+    """Tell whether the word may be a further part of the name that the word before belongs to."""
+    sense = passage.senses[at]
+    if passage.has_capital(at):
+        return may_be_name(passage, at)
+    if arabic.is_arabic(passage.words[at].key):
+        return goes_on_in_arabic(passage, at)
+    if passage.words[at].key in cues.PARTICLES:
+        return _leads_to_name(passage, at)
+    if passage.has_capital(at - 1):
+        return False
+    if sense is Sense.EITHER or passage.is_bound_name(at):
+        following = passage.key_after(at)
+        return not following or following in cues.AFTER_A_NAME
+    return sense in (Sense.GIVEN, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
+
+
+def _leads_to_name(passage: Passage, particle: int) -> bool:
+    """Tell whether a name follows a particle, maybe behind another: “de Vries”, “van der Meer”."""
+    at = particle + 1
+    while passage.is_joined(at) and passage.words[at].key in cues.PARTICLES:
+        at += 1
+    if not passage.is_joined(at):
+        return False
+    is_ordinary = passage.senses[at] in (Sense.STAY, Sense.TITLE)
+    return passage.senses[at] in NAME_LIKE or (passage.has_capital(at) and not is_ordinary)
+
+
+def may_be_name(passage: Passage, at: int) -> bool:
+    """Tell whether a word with a capital may be a name, given that one is expected."""
+    return passage.senses[at] in NAME_LIKE or passage.can_be_family_name(at) or passage.is_bound_name(at)
+
+
+def goes_on_in_arabic(passage: Passage, at: int) -> bool:
+    """Tell whether the Arabic word may be a further part of the name that the word before belongs to."""
+    key, sense = passage.words[at].key, passage.senses[at]
+    if not arabic.is_arabic(key) or sense is Sense.TITLE:
+        return False
+    if (
+        arabic.completes_name(key, passage.words[at - 1].key)
+        or key in cues.PARTICLES
+        or key == arabic.SERVANT
+    ):
+        return True
+    if sense is Sense.COMMON:
+        return arabic.is_nisba(key)
+    return sense in _NAMES_IN_ARABIC

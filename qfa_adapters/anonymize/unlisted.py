@@ -1,0 +1,84 @@
+"""Reading words that stand in no list by their form."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from qfa_adapters.anonymize import arabic
+from qfa_adapters.anonymize.inflection import nominatives
+from qfa_adapters.anonymize.lexicon import Lexicon, Sense
+from qfa_adapters.anonymize.transliteration import consonants
+from qfa_adapters.anonymize.words import Word
+
+_INFLECTIONS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ness", "less")
+_SHORTEST_STEM, _SHORTEST_STEM_OF_CAPITALISED = 1, 4  # Jared is no form of jar, nor James of jam
+_SHORTEST_INFLECTED = 4
+_LONGEST_ACRONYM = 5
+_ONE_LETTER_WORDS = frozenset("aioyжяиуоавск")
+_ORDINARY = (Sense.COMMON, Sense.STAY, Sense.EITHER, Sense.TITLE)
+
+
+class Context(Protocol):
+    """What the reading of a word depends on beside the word."""
+
+    text: str
+    lexicon: Lexicon
+    is_shouted: bool
+
+
+def sense_of_unlisted(context: Context, word: Word) -> Sense:
+    """Return what *word* of the text is, COMMON for forms of everyday words and acronyms."""
+    key = word.key
+    if len(key) == 1:
+        return Sense.COMMON if key in _ONE_LETTER_WORDS or not word.has_capital else Sense.UNKNOWN
+    if "-" in key:
+        return _sense_of_compound(context.lexicon, key)
+    if arabic.is_arabic(key):
+        return _sense_of_arabic(context.lexicon, key)
+    if len(key) >= _SHORTEST_INFLECTED and any(
+        context.lexicon.senses.get(nominative) is Sense.GIVEN for nominative in nominatives(key)
+    ):
+        return Sense.GIVEN
+    shortest = _SHORTEST_STEM_OF_CAPITALISED if word.has_capital else _SHORTEST_STEM
+    is_ordinary = _is_acronym(context, word) or _is_form_of_common_word(context.lexicon, key, shortest)
+    return Sense.COMMON if is_ordinary else Sense.UNKNOWN
+
+
+def _sense_of_compound(lexicon: Lexicon, key: str) -> Sense:
+    if key.replace("-", " ") in lexicon.places:
+        return Sense.UNKNOWN
+    senses = [lexicon.senses.get(part, Sense.UNKNOWN) for part in key.split("-") if part]
+    if Sense.GIVEN in senses:
+        return Sense.GIVEN
+    if not all(sense in _ORDINARY for sense in senses):
+        return Sense.UNKNOWN
+    return Sense.STAY if Sense.STAY in senses else Sense.COMMON
+
+
+def _sense_of_arabic(lexicon: Lexicon, key: str) -> Sense:
+    if arabic.is_servants_name(key):
+        return Sense.GIVEN
+    if any(lexicon.senses.get(stem) in _ORDINARY for stem in arabic.stems(key)):
+        return Sense.COMMON
+    spellings = (key, *(name for _, name in arabic.without_particles(key)))
+    is_known = any(consonants(spelling) in lexicon.consonants for spelling in spellings)
+    return Sense.GIVEN if is_known else Sense.UNKNOWN
+
+
+def _is_acronym(context: Context, word: Word) -> bool:
+    """Tell whether a short word has mostly capitals: WFP, MoH, PHMs."""
+    if context.is_shouted or not word.has_capital or len(word.key) > _LONGEST_ACRONYM:
+        return False
+    capitals = sum(map(str.isupper, context.text[word.start : word.end]))
+    return 1 < capitals > len(word.key) / 2
+
+
+def _is_form_of_common_word(lexicon: Lexicon, key: str, shortest: int) -> bool:
+    if not key.endswith(_INFLECTIONS):
+        return key.endswith("n't")
+    return any(
+        key.endswith(ending)
+        and len(key) - len(ending) >= shortest
+        and lexicon.senses.get(key[: -len(ending)]) is Sense.COMMON
+        for ending in _INFLECTIONS
+    )
