@@ -1,8 +1,10 @@
-"""`qfa keys`: the API keys in the database."""
+"""`qfa keys`: the API keys in the database, or in a Key Vault."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import click
 import msgspec
@@ -10,7 +12,16 @@ import msgspec
 from qfa_core.errors import NotFound
 from qfa_core.tenancy import ApiKey, Tenant
 from qfa_core.use_cases.manage_keys import ManageKeys, NewKey
+from qfa_http.commands.keys_place import (
+    Place,
+    ask_vault,
+    change_vault,
+    dry_run,
+    on_vault_or_database,
+    vault_of,
+)
 from qfa_http.commands.surroundings import Surroundings
+from qfa_http.vault_keys import KeyChange, VaultKeys
 
 
 class ListedKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,7 +36,12 @@ class ListedKey(msgspec.Struct, frozen=True, kw_only=True):
 
 @click.group(short_help="Add, replace, remove and list API keys.")
 def keys() -> None:
-    """Add, replace, remove and list the API keys in the database, or in the embedded store."""
+    """
+    Add, replace, remove and list API keys.
+
+    Where KEYVAULT_URL or --vault names a Key Vault, they are those of its secret auth-api-keys, asked for as
+    whoever is logged in with `az login`; else those of the database, or of the embedded store.
+    """
 
 
 @keys.command()
@@ -33,9 +49,24 @@ def keys() -> None:
 @click.option("--name", required=True, help="What the key is to be called.")
 @click.option("--superuser", is_flag=True, help="The key may see all tenants and manage keys.")
 @click.option("--create-tenant", is_flag=True, help="Make the tenant if there is none of that name.")
+@on_vault_or_database
+@dry_run
 @click.pass_obj
-def add(surroundings: Surroundings, tenant: str, name: str, superuser: bool, create_tenant: bool) -> None:
-    """Make a key. It is printed on stdout, this once, and kept nowhere."""
+def add(
+    surroundings: Surroundings, tenant: str, name: str, superuser: bool, create_tenant: bool, **options: Any
+) -> None:
+    """Make a key beside those that there are. It is printed on stdout, this once."""
+    place = Place(**options)
+    if vault := vault_of(surroundings, place):
+        adding = partial(
+            VaultKeys.adding,
+            name=name,
+            tenant_id=tenant,
+            is_superuser=superuser,
+            may_be_new=create_tenant,
+        )
+        _show_made(change_vault(vault, adding, is_rehearsal=place.dry_run), place)
+        return
 
     async def work(manage: ManageKeys) -> NewKey:
         owner = await _find_tenant(manage, tenant)
@@ -50,9 +81,16 @@ def add(surroundings: Surroundings, tenant: str, name: str, superuser: bool, cre
 
 @keys.command()
 @click.argument("key_id")
+@on_vault_or_database
+@dry_run
 @click.pass_obj
-def replace(surroundings: Surroundings, key_id: str) -> None:
+def replace(surroundings: Surroundings, key_id: str, **options: Any) -> None:
     """Make a new key with the name and rights of KEY_ID, print it once, and remove KEY_ID."""
+    place = Place(**options)
+    if vault := vault_of(surroundings, place):
+        replacing = partial(VaultKeys.replacing, key_id=key_id)
+        _show_made(change_vault(vault, replacing, is_rehearsal=place.dry_run), place)
+        return
 
     async def work(manage: ManageKeys) -> NewKey:
         old = next((key for key in await manage.keys() if key.id == key_id), None)
@@ -67,9 +105,15 @@ def replace(surroundings: Surroundings, key_id: str) -> None:
 
 @keys.command()
 @click.argument("key_id")
+@on_vault_or_database
+@dry_run
 @click.pass_obj
-def remove(surroundings: Surroundings, key_id: str) -> None:
-    """Remove the key KEY_ID; a service that runs refuses it within seconds."""
+def remove(surroundings: Surroundings, key_id: str, **options: Any) -> None:
+    """Remove the key KEY_ID; a service that runs refuses it within seconds, or at its next refresh."""
+    place = Place(**options)
+    if vault := vault_of(surroundings, place):
+        change_vault(vault, partial(VaultKeys.removing, key_id=key_id), is_rehearsal=place.dry_run)
+        return
     surroundings.run(lambda container: container.manage_keys().remove_key(key_id))
     click.echo(f"Key {key_id} is removed.", err=True)
 
@@ -79,9 +123,16 @@ def remove(surroundings: Surroundings, key_id: str) -> None:
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+@on_vault_or_database
 @click.pass_obj
-def list_keys(surroundings: Surroundings, tenant: str | None, output_format: str) -> None:
+def list_keys(
+    surroundings: Surroundings, tenant: str | None, output_format: str, vault: str | None, database: bool
+) -> None:
     """List the keys, without their secrets."""
+    if chosen := vault_of(surroundings, Place(vault=vault, database=database)):
+        found = ask_vault(chosen, lambda manage: manage.keys(tenant))
+        _show_list(_listed(found, ()), output_format)
+        return
 
     async def work(manage: ManageKeys) -> list[ListedKey]:
         owner = await _find_tenant(manage, tenant) if tenant else None
@@ -90,7 +141,10 @@ def list_keys(surroundings: Surroundings, tenant: str | None, output_format: str
         found = await manage.keys(owner.id if owner else None)
         return _listed(found, await manage.tenants())
 
-    listed = surroundings.run(lambda container: work(container.manage_keys()))
+    _show_list(surroundings.run(lambda container: work(container.manage_keys())), output_format)
+
+
+def _show_list(listed: Sequence[ListedKey], output_format: str) -> None:
     if output_format == "json":
         click.echo(msgspec.json.format(msgspec.json.encode(listed)).decode())
     else:
@@ -107,6 +161,11 @@ async def _find_tenant(manage: ManageKeys, id_or_name: str) -> Tenant | None:
 def _show_once(new: NewKey) -> None:
     click.echo(f"Key {new.key.id} of tenant {new.key.tenant_id}; it is not shown again:", err=True)
     click.echo(new.secret.reveal())
+
+
+def _show_made(change: KeyChange, place: Place) -> None:
+    if change.new and not place.dry_run:
+        _show_once(NewKey(key=change.new.key, secret=change.new.secret))
 
 
 def _listed(found: Sequence[ApiKey], tenants: Sequence[Tenant]) -> list[ListedKey]:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from qfa_core.ports.llm_client import LLMClient
+from qfa_core.ports.secret_store import SecretStore
 from qfa_http.cli import run
 from qfa_http.commands.surroundings import Surroundings, build_container
 from qfa_http.container import Container
@@ -29,12 +30,13 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class CommandLine:
-    """A prompt at which `qfa` can be called; *llm* takes the place of the language model."""
+    """A prompt at which `qfa` can be called; *llm* and *vault* take the place of those of the settings."""
 
     def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
         self.environ = {"QFA_DATA_DIR": str(folder / "data")}
         self.llm: LLMClient | None = None
+        self.vault: SecretStore | None = None
 
     def __call__(self, *arguments: str | Path, **environ: str) -> Said:
         surroundings = Surroundings(environ={**self.environ, **environ}, build=self._build)
@@ -46,6 +48,8 @@ class CommandLine:
         container = build_container(settings)
         if self.llm is not None:
             container.llm.override(self.llm)
+        if self.vault is not None:
+            container.operators_store.override(self.vault)
         return container
 
 
