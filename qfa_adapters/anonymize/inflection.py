@@ -21,3 +21,22 @@ def nominatives(key: str) -> Iterator[str]:
     for case in _CASES:
         if key.endswith(case) and len(key) - len(case) >= _SHORTEST_STEM:
             yield from (key[: -len(case)] + ending for ending in _NOMINATIVES)
+
+
+def certain_nominatives(key: str) -> Iterator[str]:
+    """
+    Yield what *key*, folded but for a last й, may be in the nominative, if it cannot be one itself.
+
+    Александра may be a woman, or Александр in the genitive, so that forms in -а and -я say nothing, but
+    for those of names in -ей and -енко, which have no such feminine.
+    """
+    if key.endswith(("а", "я")) and not key.endswith(("ея", "енка")):
+        return
+    if key.endswith("й") and not key.endswith(("ой", "ей")):
+        return
+    for nominative in nominatives(key.replace("й", "и")):
+        is_case_in_a_letter = key.endswith("й") and len(nominative) >= len(key)
+        if not is_case_in_a_letter:
+            yield nominative
+            if nominative.endswith("и"):
+                yield nominative[:-1] + "й"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TypeVar
 
+from qfa_adapters.anonymize.identities import link_identities
 from qfa_adapters.anonymize.merging import merge_spans
 from qfa_adapters.anonymize.recogniser import Recogniser
 from qfa_adapters.anonymize.recognisers import load_recognisers
@@ -38,7 +39,7 @@ class LexiconAnonymizer(Anonymizer):
         spans: list[list[EntitySpan]] = []
         for batch in _batches(texts):
             spans += await _in_thread(partial(self._find, batch))
-        return await _in_thread(partial(pseudonymise, texts, spans))
+        return await _in_thread(partial(_replace, texts, spans))
 
     async def check(self) -> None:
         await _in_thread(self._recognisers)
@@ -52,6 +53,10 @@ class LexiconAnonymizer(Anonymizer):
             if not self._loaded:
                 self._loaded = self._load()
             return self._loaded
+
+
+def _replace(texts: Sequence[str], spans: Sequence[Sequence[EntitySpan]]) -> PseudonymisedTexts:
+    return pseudonymise(texts, spans, identity=link_identities(texts, spans))
 
 
 def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
