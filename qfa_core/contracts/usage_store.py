@@ -6,6 +6,7 @@ import pytest
 
 from qfa_core.contracts.calls import HOUR, NOON, a_call
 from qfa_core.contracts.contract import needs, not_given
+from qfa_core.contracts.usage_figures import UsageFiguresContract
 from qfa_core.contracts.usage_keeping import UsageKeepingContract
 from qfa_core.contracts.usage_totals import UsageTotalsContract
 from qfa_core.errors import UsageStoreUnavailable
@@ -13,7 +14,7 @@ from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import UsageQuery
 
 
-class UsageStoreContract(UsageKeepingContract, UsageTotalsContract):
+class UsageStoreContract(UsageKeepingContract, UsageTotalsContract, UsageFiguresContract):
     """
     The promises of a UsageStore; *usage_store* is one without any calls.
 
@@ -30,13 +31,15 @@ class UsageStoreContract(UsageKeepingContract, UsageTotalsContract):
 
     async def test_a_recorded_call_is_known_at_once(self, usage_store: UsageStore) -> None:
         """UsageStore.record: Once this returns, the other methods know the calls"""
-        await usage_store.record([a_call("a")])
+        known = []
+        for number, name in enumerate("abc", start=1):
+            await usage_store.record([a_call(name)])
+            (total,) = await usage_store.totals(UsageQuery())
+            oldest = await usage_store.oldest(NOON + HOUR, 10)
+            known.append((total.llm_calls.total_calls - number, len(oldest) - number))
 
-        (total,) = await usage_store.totals(UsageQuery())
-        oldest = await usage_store.oldest(NOON + HOUR, 10)
-        forgotten = await usage_store.forget(["a"])
-
-        assert (total.llm_calls.total_calls, len(oldest), forgotten) == (1, 1, 1)
+        assert known == [(0, 0)] * 3
+        assert await usage_store.forget(["c"]) == 1
 
     async def test_a_store_within_reach_passes_its_check(self, usage_store: UsageStore) -> None:
         """UsageStore.check: Raise UsageStoreUnavailable unless the store can be reached and used"""

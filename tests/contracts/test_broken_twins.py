@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.acceptance.service import ROOT
-from tests.contracts.twins import Twin, every_twin
+from tests.contracts.twins import PORTS, Twin, contract_of, every_twin, promises_of, twins_of
 
 Failures = dict[str, set[str]]  # the tests that failed, without their parameters, by the suite's name
 TWINS = [pytest.param(port, twin, id=f"{port}-{twin.name}") for port, twin in every_twin()]
@@ -65,3 +65,14 @@ def test_exactly_the_fitting_tests_fail_on_a_broken_twin(
 def test_every_twin_tells_its_bug(port: str, twin: Twin) -> None:
     assert twin.bug
     assert twin.adapter.__doc__ is not None
+
+
+@pytest.mark.parametrize("port", PORTS)
+def test_every_promise_has_a_twin_that_breaks_it(port: str) -> None:
+    broken = {name for twin in twins_of(port) for name in twin.fails}
+
+    assert set(promises_of(contract_of(port))) == broken
+
+
+def test_there_are_many() -> None:
+    assert len(TWINS) >= 40

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from qfa_core.contracts import Contract
 
-# The contract of each port, by the module of tests.contracts.broken that holds its twins.
-PORTS = ("usage_store",)
+# By the modules that hold their twins: CONTRACT, TWINS, and suites for pytest to collect.
+PORTS = tuple(sorted(path.stem for path in Path(__file__).parent.glob("broken/[!_]*.py")))
 
 Adapter = TypeVar("Adapter", bound=type[Any])
 

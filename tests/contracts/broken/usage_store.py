@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import ClassVar
 
-import msgspec
 import pytest
 
 from qfa_core.contracts import UsageStoreContract
 from qfa_core.fakes import InMemoryUsageStore
-from qfa_core.usage import UsageQuery, UsageTotals
+from tests.contracts.broken import _usage_figures, _usage_forgetting, _usage_keeping, _usage_totals
 from tests.contracts.twins import Twins
 
 CONTRACT = UsageStoreContract
-TWINS = Twins()
-INSTANT = dt.timedelta(microseconds=1)
+TWINS = Twins([*_usage_keeping.TWINS, *_usage_forgetting.TWINS, *_usage_totals.TWINS, *_usage_figures.TWINS])
 
 
 class Suite(UsageStoreContract):
@@ -32,15 +29,6 @@ class Suite(UsageStoreContract):
         store = self.twin()
         store.available = False
         return store
-
-
-@TWINS.fails("test_a_call_at_since_counts")
-class LateWindow(InMemoryUsageStore):
-    """Takes *since* for the last moment that does not count."""
-
-    async def totals(self, query: UsageQuery) -> tuple[UsageTotals, ...]:
-        since = None if query.since is None else query.since + INSTANT
-        return await super().totals(msgspec.structs.replace(query, since=since))
 
 
 globals().update(TWINS.suites(Suite))
