@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 import click
 import msgspec
@@ -15,9 +14,9 @@ from qfa_core.use_cases.manage_keys import ManageKeys, NewKey
 from qfa_http.commands.keys_place import (
     Place,
     ask_vault,
+    at_a_place,
     change_vault,
-    dry_run,
-    on_vault_or_database,
+    may_be_rehearsed,
     vault_of,
 )
 from qfa_http.commands.surroundings import Surroundings
@@ -49,14 +48,13 @@ def keys() -> None:
 @click.option("--name", required=True, help="What the key is to be called.")
 @click.option("--superuser", is_flag=True, help="The key may see all tenants and manage keys.")
 @click.option("--create-tenant", is_flag=True, help="Make the tenant if there is none of that name.")
-@on_vault_or_database
-@dry_run
+@may_be_rehearsed
+@at_a_place
 @click.pass_obj
 def add(
-    surroundings: Surroundings, tenant: str, name: str, superuser: bool, create_tenant: bool, **options: Any
+    surroundings: Surroundings, tenant: str, name: str, superuser: bool, create_tenant: bool, place: Place
 ) -> None:
     """Make a key beside those that there are. It is printed on stdout, this once."""
-    place = Place(**options)
     if vault := vault_of(surroundings, place):
         adding = partial(
             VaultKeys.adding,
@@ -81,12 +79,11 @@ def add(
 
 @keys.command()
 @click.argument("key_id")
-@on_vault_or_database
-@dry_run
+@may_be_rehearsed
+@at_a_place
 @click.pass_obj
-def replace(surroundings: Surroundings, key_id: str, **options: Any) -> None:
+def replace(surroundings: Surroundings, key_id: str, place: Place) -> None:
     """Make a new key with the name and rights of KEY_ID, print it once, and remove KEY_ID."""
-    place = Place(**options)
     if vault := vault_of(surroundings, place):
         replacing = partial(VaultKeys.replacing, key_id=key_id)
         _show_made(change_vault(vault, replacing, is_rehearsal=place.dry_run), place)
@@ -105,12 +102,11 @@ def replace(surroundings: Surroundings, key_id: str, **options: Any) -> None:
 
 @keys.command()
 @click.argument("key_id")
-@on_vault_or_database
-@dry_run
+@may_be_rehearsed
+@at_a_place
 @click.pass_obj
-def remove(surroundings: Surroundings, key_id: str, **options: Any) -> None:
+def remove(surroundings: Surroundings, key_id: str, place: Place) -> None:
     """Remove the key KEY_ID; a service that runs refuses it within seconds, or at its next refresh."""
-    place = Place(**options)
     if vault := vault_of(surroundings, place):
         change_vault(vault, partial(VaultKeys.removing, key_id=key_id), is_rehearsal=place.dry_run)
         return
@@ -123,13 +119,11 @@ def remove(surroundings: Surroundings, key_id: str, **options: Any) -> None:
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@on_vault_or_database
+@at_a_place
 @click.pass_obj
-def list_keys(
-    surroundings: Surroundings, tenant: str | None, output_format: str, vault: str | None, database: bool
-) -> None:
+def list_keys(surroundings: Surroundings, tenant: str | None, output_format: str, place: Place) -> None:
     """List the keys, without their secrets."""
-    if chosen := vault_of(surroundings, Place(vault=vault, database=database)):
+    if chosen := vault_of(surroundings, place):
         found = ask_vault(chosen, lambda manage: manage.keys(tenant))
         _show_list(_listed(found, ()), output_format)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import click
@@ -12,7 +13,6 @@ from qfa_http.commands.surroundings import Surroundings
 from qfa_http.vault_keys import KEYS_SECRET, KeyChange, VaultKeys
 
 T = TypeVar("T")
-F = TypeVar("F", bound=Callable[..., Any])
 
 _VAULT_VARIABLE = "KEYVAULT_URL"
 
@@ -25,19 +25,23 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     dry_run: bool = False
 
 
-def on_vault_or_database(command: F) -> F:
-    """Give a command the options that choose the place of the keys."""
-    database = click.option(
-        "--database", is_flag=True, help="The keys of the database, whatever KEYVAULT_URL."
-    )
-    vault = click.option(
-        "--vault", metavar="URL", help="The keys in this Key Vault, instead of KEYVAULT_URL."
-    )
-    return vault(database(command))
+def at_a_place(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose a place, which it gets as *place*."""
+    named = click.option("--vault", metavar="URL", help="The keys of this Key Vault, not KEYVAULT_URL.")
+    chosen = click.option("--database", is_flag=True, help="The keys of the database, whatever KEYVAULT_URL.")
+
+    @wraps(command)
+    def command_at_a_place(
+        *arguments: Any, vault: str | None, database: bool, dry_run: bool = False, **options: Any
+    ) -> Any:
+        place = Place(vault=vault, database=database, dry_run=dry_run)
+        return command(*arguments, place=place, **options)
+
+    return named(chosen(command_at_a_place))
 
 
-def dry_run(command: F) -> F:
-    """Give a command the option that only shows what it would do."""
+def may_be_rehearsed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command that is at a place the option that only shows what it would do."""
     text = f"Show what would be written to the vault's {KEYS_SECRET}, without secrets, and write nothing."
     return click.option("--dry-run", is_flag=True, help=text)(command)
 
