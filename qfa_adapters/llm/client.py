@@ -39,7 +39,8 @@ class HttpxLLMClient(LLMClient):
     """
     Ask any provider of `providers.PROVIDERS` over one pool of kept-alive connections.
 
-    *bearer_token* hands out tokens in place of the key, and raises an LLMError where it has none.
+    *bearer_token* hands out tokens in place of the key, and raises an LLMError where it has none;
+    *refuse_token* is told of one that the provider did not accept.
     *clock* is the one that deadlines are read on; *now* is the time of day, with a time zone.
     Use it as an async context manager, or close it with `aclose`.
     Raises UnusableConnection where *connection* makes no sense.
@@ -50,6 +51,7 @@ class HttpxLLMClient(LLMClient):
         connection: LLMConnection,
         *,
         bearer_token: Callable[[], Awaitable[Secret]] | None = None,
+        refuse_token: Callable[[Secret], None] = lambda _: None,
         prices: Mapping[str, Price] = PRICES,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], dt.datetime] = _utc_now,
@@ -60,6 +62,7 @@ class HttpxLLMClient(LLMClient):
         self._provider = provider_of(connection.model)
         self._target = target_of(connection)
         self._bearer_token = bearer_token
+        self._refuse_token = refuse_token
         self._pricing = Pricing(connection.model, prices)
         self._clock = clock
         self._now = now
@@ -136,25 +139,29 @@ class HttpxLLMClient(LLMClient):
             self._throttle.limited(era, outcome.retry_after_seconds)
 
     async def _exchange(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:
+        # Awaited first: what follows must be of one connection, which may change at any await.
+        token = await self._bearer_token() if self._bearer_token else None
         payload = self._provider.payload(self._target, prompt, context.tenant_id)
         async with self._pool.post(
             self._provider.url(self._target),
             content=msgspec.json.encode(payload),
             # As UTF-8, because a key with a stray character is the provider's to refuse, not a crash here.
-            headers=httpx.Headers(await self._headers(), encoding="utf-8"),
+            headers=httpx.Headers(self._headers(token), encoding="utf-8"),
         ) as response:
             body = await body_of(response)
         if response.is_success:
             return self._provider.read(body)
+        if token is not None and response.status_code == 401:
+            self._refuse_token(token)
         wait_seconds = retry_after_seconds(response.headers, self._now())
         return failure_of_status(response.status_code, body, wait_seconds)
 
-    async def _headers(self) -> dict[str, str]:
+    def _headers(self, token: Secret | None) -> dict[str, str]:
         headers = {"content-type": "application/json"}
         if self._provider.version_header:
             headers[self._provider.version_header] = self._target.version
-        if self._bearer_token is not None:
-            return {**headers, **bearer(await self._bearer_token())}
+        if token is not None:
+            return {**headers, **bearer(token)}
         key = self._connection.api_key
         return {**headers, **self._provider.key_headers(key)} if key else headers
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator, Mapping
 
 from qfa_adapters.llm.client import HttpxLLMClient
 from qfa_adapters.llm.connection import LLMConnection, UnusableConnection
 from qfa_adapters.llm.extractive import ExtractiveLLMClient
-from qfa_adapters.llm.prices import PRICES, PricesFileError, read_prices
+from qfa_adapters.llm.prices import PRICES, Price, PricesFileError, read_prices
 from qfa_adapters.llm.providers import missing_settings, target_of
 from qfa_core.errors import LLMUnavailable
 from qfa_core.ports.llm_client import LLMClient
@@ -28,11 +28,11 @@ def client(settings: Settings, secrets: FollowSecrets | None) -> LLMClient:
     llm = settings.llm
     if llm.model == EXTRACTIVE_MODEL:
         return ExtractiveLLMClient()
-    client = HttpxLLMClient(
-        connection(llm, secrets),
-        bearer_token=_tokens() if llm.auth_mode == "entra" else None,
-        prices=read_prices(llm.prices_file) if llm.prices_file else PRICES,
-    )
+    prices = read_prices(llm.prices_file) if llm.prices_file else PRICES
+    if llm.auth_mode == "entra":
+        client = _client_with_tokens(connection(llm, secrets), prices)
+    else:
+        client = HttpxLLMClient(connection(llm, secrets), prices=prices)
     if secrets is not None:
         secrets.subscribe(lambda: client.reconnect(connection(llm, secrets)))
     return client
@@ -91,7 +91,7 @@ def faults_after_reading(settings: Settings, secrets: FollowSecrets) -> Iterator
         yield name, f"or the Key Vault's secret {secret} is needed for this provider. {why}"
 
 
-def _tokens() -> Callable[[], Awaitable[Secret]]:
+def _client_with_tokens(connection: LLMConnection, prices: Mapping[str, Price]) -> HttpxLLMClient:
     from qfa_adapters.azure.tokens import ManagedIdentityTokens
 
     tokens = ManagedIdentityTokens(_ENTRA_SCOPE)
@@ -102,4 +102,4 @@ def _tokens() -> Callable[[], Awaitable[Secret]]:
             raise LLMUnavailable
         return current
 
-    return token
+    return HttpxLLMClient(connection, bearer_token=token, refuse_token=tokens.forget, prices=prices)

@@ -145,6 +145,21 @@ def test_the_model_is_asked_by_token_and_no_key_is_anywhere(tmp_path: Path) -> N
     assert endpoint.tokens[0] not in log
 
 
+def test_a_token_that_the_model_refuses_is_replaced_at_the_next_call(tmp_path: Path) -> None:
+    with (
+        IdentityEndpoint() as endpoint,
+        FakeProvider() as provider,
+        running(tmp_path, **asking_by_token(provider), **endpoint.environment) as service,
+        service.client() as client,
+    ):
+        provider.queue("401")
+        statuses = [client.post("/v1/summarize", json=ON_SAVING).status_code for _ in range(2)]
+
+    assert statuses == [502, 200]
+    sent = [request.headers["authorization"] for request in provider.requests[:2]]
+    assert sent == [f"Bearer {token}" for token in endpoint.tokens]
+
+
 def test_without_tokens_the_model_is_unavailable_and_recovers_by_itself(tmp_path: Path) -> None:
     with (
         IdentityEndpoint() as endpoint,

@@ -73,7 +73,7 @@ def connection(api_base: str, model: str = "openai/gpt-4o", **changes: Any) -> L
 
 def client(api_base: str, model: str = "openai/gpt-4o", **changes: Any) -> HttpxLLMClient:
     """A client of the fake provider; *changes* go to the client or to its connection, as they are named."""
-    own = ("bearer_token", "prices", "clock", "now", "sleep", "random")
+    own = ("bearer_token", "refuse_token", "prices", "clock", "now", "sleep", "random")
     arguments = {name: changes.pop(name) for name in own if name in changes}
     arguments.setdefault("sleep", Sleeps())
     return HttpxLLMClient(connection(api_base, model, **changes), **arguments)

@@ -40,3 +40,19 @@ async def test_an_address_that_makes_no_sense_changes_nothing(provider: FakeProv
         await asking.complete(PROMPT, context())
 
     assert provider.requests[0].headers["api-key"] == KEY
+
+
+async def test_a_token_that_is_refused_is_told_to_whoever_hands_them_out(provider: FakeProvider) -> None:
+    refused: list[Secret] = []
+
+    async def token() -> Secret:
+        return Secret(f"token-{len(refused)}")
+
+    tokens = {"bearer_token": token, "refuse_token": refused.append}
+    async with client(provider.url, "azure/ours", auth_mode="entra", **tokens) as asking:
+        provider.queue("401")
+        await error_of(asking)
+        await asking.complete(PROMPT, context())
+
+    assert refused == [Secret("token-0")]
+    assert provider.requests[1].headers["authorization"] == "Bearer token-1"
