@@ -1,7 +1,8 @@
 """
-A provider of language models that is always fast, for `benchmarks.hierarchical`: a process of its own.
+A provider of language models that is always fast, for `benchmarks.http` and `benchmarks.hierarchical`.
 
-It speaks OpenAI's format, answers every call after the same time, and tells what was asked at `GET /calls`.
+A process of its own: it speaks OpenAI's format, answers every call after the same time, which
+`PUT /latency/500` sets anew (in milliseconds), and tells what was asked at `GET /calls`.
 It ends with the process that started it: as soon as its standard input does.
 """
 
@@ -92,9 +93,13 @@ class Provider:
         self._proses = [_prose(random.Random(seed)) for seed in range(100)]  # noqa: S311 - words, not secrets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request: a GET tells of the calls so far, all else is a call."""
+        """Serve one request: a GET tells of the calls so far, a PUT sets the latency, all else is a call."""
         if scope["method"] == "GET":
             await _respond(send, msgspec.json.encode(self._calls))
+            return
+        if scope["method"] == "PUT":
+            self._latency_seconds = int(scope["path"].rpartition("/")[2]) / 1000
+            await _respond(send, b"{}")
             return
         started_at = time.monotonic()
         request = msgspec.json.decode(await _body(receive), type=_Request)
@@ -136,9 +141,9 @@ async def _respond(send: Send, body: bytes) -> None:
 
 
 @contextmanager
-def provider_running(latency_ms: int) -> Iterator[str]:
-    """Start a provider, wait until it listens, and give its address."""
-    port = free_port()
+def provider_running(latency_ms: int, port: int | None = None) -> Iterator[str]:
+    """Start a provider, at *port* or a free one, wait until it listens, and give its address."""
+    port = port or free_port()
     command = (sys.executable, "-m", "benchmarks.provider", str(port), str(latency_ms))
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as process:  # noqa: S603 - our own
         try:
@@ -154,6 +159,11 @@ def calls_at(url: str) -> list[Call]:
     return msgspec.json.decode(
         httpx.get(f"{url}/calls", timeout=60, trust_env=False).content, type=list[Call]
     )
+
+
+def set_latency(url: str, latency_ms: int) -> None:
+    """Let the provider at *url* take so long for every call from now on."""
+    httpx.put(f"{url}/latency/{latency_ms}", timeout=60, trust_env=False).raise_for_status()
 
 
 def _wait_until_it_listens(url: str, process: subprocess.Popen[bytes]) -> None:
