@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 UV=0.13.9
 # What every image serves with, and what EMBEDDERS=yes adds.
-EXTRAS="service postgres azure embeddings"
+EXTRAS="service postgres azure telemetry embeddings"
 EMBEDDERS="e5 onnx"
 
 tools=$(mktemp -d)

@@ -49,4 +49,5 @@ def create_app(container: Container) -> ASGIApp:
         openapi_config=None,
         logging_config=None,
     )
-    return PlainStart(RequestLog(RequestsFirst(CancelOnHangUp(cast(ASGIApp, litestar)))))
+    layers = RequestsFirst(CancelOnHangUp(cast(ASGIApp, litestar)))
+    return PlainStart(RequestLog(layers, container.watch_request()))

@@ -92,6 +92,7 @@ def _envelope(
     faults: Iterable[core.Fault] = (),
     headers: dict[str, str],
 ) -> Response[ErrorResponse]:
+    request.state.error_code = code  # for the log
     return Response(
         ErrorResponse.of(code, message, request_id=request.state.request_id, faults=faults),
         status_code=STATUS_OF_CODE[code],

@@ -11,6 +11,8 @@ import datetime as dt
 import logging
 import logging.config
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -18,7 +20,26 @@ from qfa_http.settings import LoggingSettings
 
 _TRUSTED = ("qfa", "uvicorn")
 _WITHHELD = "a message of this library is withheld"
-_EXTRAS = ("request_id", "tenant_id", "phase", "seconds")
+# What the lines of ours may tell beside their message. What an `extra` holds under another name is left out.
+EXTRAS = (
+    "request_id",
+    "tenant_id",
+    "operation",
+    "method",
+    "route",
+    "status",
+    "duration_ms",
+    "error_code",
+    "model",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "failure",
+    "phase",
+    "seconds",
+)
+# Their warnings are about telemetry that does not arrive, of which a line of ours tells, once a minute.
+_UNHEARD = ("opentelemetry", "azure.monitor", "urllib3")
 
 
 def configure_logging(settings: LoggingSettings) -> None:
@@ -40,35 +61,48 @@ def configure_logging(settings: LoggingSettings) -> None:
                 "uvicorn.error": {"level": server_level},
                 "uvicorn.asgi": {"level": server_level},
                 "uvicorn.access": {"handlers": [], "propagate": False},  # we write a line of our own
+                **{name: {"level": "CRITICAL"} for name in _UNHEARD},
             },
         }
     )
+
+
+@contextmanager
+def logging_to(handler: logging.Handler) -> Iterator[None]:
+    """Have every line that is written go to *handler*, too, while the context lasts."""
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
 
 
 class JSONLines(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return msgspec.json.encode(_facts(record)).decode()
+        return msgspec.json.encode(facts_of(record)).decode()
 
 
 class TextLines(logging.Formatter):
     """One line for people."""
 
     def format(self, record: logging.LogRecord) -> str:
-        facts = _facts(record)
+        facts = facts_of(record)
         head = f"{facts.pop('time')} {facts.pop('level'):7} {facts.pop('message')}"
         return " ".join((head, *(f"{name}={value}" for name, value in facts.items())))
 
 
-def _facts(record: logging.LogRecord) -> dict[str, str | float]:
+def facts_of(record: logging.LogRecord) -> dict[str, str | float]:
+    """Return all of *record* that may leave the process: time, level, logger and message come first."""
     facts: dict[str, str | float] = {
         "time": dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds"),
         "level": record.levelname.lower(),
         "logger": record.name,
         "message": record.getMessage() if record.name.split(".")[0] in _TRUSTED else _WITHHELD,
     }
-    facts |= {name: value for name in _EXTRAS if (value := getattr(record, name, None)) is not None}
+    facts |= {name: value for name in EXTRAS if (value := getattr(record, name, None)) is not None}
     if record.exc_info and record.exc_info[1]:
         facts["error"] = place_of(record.exc_info[1])
     return facts

@@ -63,7 +63,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     logging: LoggingSettings = LoggingSettings()
     application_insights: Annotated[
         Secret | None,
-        Variable("APPLICATIONINSIGHTS_CONNECTION_STRING", values.SECRET, "not yet: where telemetry goes"),
+        Variable("APPLICATIONINSIGHTS_CONNECTION_STRING", values.SECRET, "traces, metrics and logs go there"),
+    ] = None
+    otlp_endpoint: Annotated[
+        str | None,
+        Variable(
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            values.WEB_ADDRESS,
+            "or to any collector that speaks OTLP over HTTP; the other OTEL_… are the SDK's",
+        ),
     ] = None
     data_dir: Annotated[
         Path, Variable("QFA_DATA_DIR", values.PATH, "the directory of the embedded store and of journals")

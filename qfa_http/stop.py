@@ -66,7 +66,7 @@ class RequestsFirst:
 
 async def _answer_for_the_stop(scope: Scope, send: Send) -> None:
     error = DeadlineExceeded("The service is being stopped; send the request again.")
-    code = code_of(error)
+    code = scope["state"]["error_code"] = code_of(error)
     body = msgspec.json.encode(ErrorResponse.of(code, str(error), request_id=scope["state"]["request_id"]))
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": STATUS_OF_CODE[code], "headers": headers})

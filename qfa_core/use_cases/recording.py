@@ -79,7 +79,14 @@ class RecordingLLMClient(LLMClient):
         try:
             await self._store.record((call,))
         except StoreUnavailable:
-            _log.warning("The usage of one LLM call was lost.", extra={"request_id": context.request_id})
+            _log.warning("The usage of one LLM call was lost.", extra=_facts(call))
+        else:
+            _log.debug("One LLM call ended.", extra=_facts(call))
+
+
+def _facts(call: LLMCall) -> dict[str, str | float | None]:
+    names = "request_id tenant_id operation model duration_ms input_tokens output_tokens cost_usd failure"
+    return {name: getattr(call, name) for name in names.split()}
 
 
 def _name(error: BaseException) -> str:

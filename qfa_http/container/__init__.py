@@ -11,6 +11,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 from dependency_injector import containers, providers
@@ -39,11 +40,14 @@ from qfa_core.use_cases.prune_usage import PruneUsage
 from qfa_core.use_cases.recording import RecordingLLMClient
 from qfa_core.use_cases.report_usage import ReportUsage
 from qfa_core.use_cases.summarize import Summarize, SummarizeCorpus
-from qfa_http.container import clustering, database, key_vault, language_model
+from qfa_http.container import clustering, database, key_vault, language_model, telling
 from qfa_http.readiness import Check, CheckReadiness
 from qfa_http.settings import EXTRACTIVE_MODEL, Settings, SettingsError
 from qfa_http.vault_keys import VaultKeys
 from qfa_http.wire.health import NO_BACKLOG, DependencyName, UsageBacklog
+
+if TYPE_CHECKING:  # imported where a deployment wants it
+    from qfa_adapters.telemetry.telemetry import Telemetry
 
 JOURNAL_FOLDER = "usage-journal"
 KEY_PREFIX = "qfa_"
@@ -62,10 +66,11 @@ def _new_secret() -> str:
     return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
 
 
-def _usage_store(settings: Settings, engine: AsyncEngine | None) -> UsageStore:
+def _usage_store(settings: Settings, engine: AsyncEngine | None, telemetry: Telemetry | None) -> UsageStore:
     if engine is None:
         return AbsentUsageStore()
-    return BufferedUsageStore(SQLUsageStore(engine), journal=UsageJournal(settings.data_dir / JOURNAL_FOLDER))
+    store = telling.traced_usage_store(SQLUsageStore(engine), settings, telemetry)
+    return BufferedUsageStore(store, journal=UsageJournal(settings.data_dir / JOURNAL_FOLDER))
 
 
 def _backlog(usage_store: UsageStore) -> UsageBacklog:
@@ -74,12 +79,18 @@ def _backlog(usage_store: UsageStore) -> UsageBacklog:
     return msgspec.convert(usage_store.backlog, UsageBacklog, from_attributes=True)
 
 
-def _key_registry(engine: AsyncEngine | None) -> KeyRegistry:
-    return AbsentKeyRegistry() if engine is None else SQLKeyStore(engine)
+def _key_registry(settings: Settings, engine: AsyncEngine | None, telemetry: Telemetry | None) -> KeyRegistry:
+    if engine is None:
+        return AbsentKeyRegistry()
+    return telling.traced_keys(SQLKeyStore(engine), settings, telemetry)
 
 
-def _tenant_registry(engine: AsyncEngine | None) -> TenantRegistry:
-    return AbsentTenantRegistry() if engine is None else SQLTenantStore(engine)
+def _tenant_registry(
+    settings: Settings, engine: AsyncEngine | None, telemetry: Telemetry | None
+) -> TenantRegistry:
+    if engine is None:
+        return AbsentTenantRegistry()
+    return telling.traced_tenants(SQLTenantStore(engine), settings, telemetry)
 
 
 def _configured_keys(settings: Settings) -> KeyStore:
@@ -130,13 +141,16 @@ class Container(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     clock = providers.Object(time.monotonic)
 
+    telemetry = providers.ThreadSafeSingleton(telling.telemetry, settings)
+    watch_request = providers.Callable(telling.watch_request, telemetry)
     connector = providers.ThreadSafeSingleton(database.connector, settings, providers.Object("serve"))
     pool = providers.ThreadSafeSingleton(database.pool, settings, connector)
     engine = providers.ThreadSafeSingleton(database.engine, settings, pool)
     migration_engine = providers.Factory(database.migration_engine, settings)
-    usage_store = providers.ThreadSafeSingleton(_usage_store, settings, engine)
-    key_registry = providers.ThreadSafeSingleton(_key_registry, engine)
-    tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, engine)
+    usage_store = providers.ThreadSafeSingleton(_usage_store, settings, engine, telemetry)
+    usage_backlog = providers.Callable(_backlog, usage_store)
+    key_registry = providers.ThreadSafeSingleton(_key_registry, settings, engine, telemetry)
+    tenant_registry = providers.ThreadSafeSingleton(_tenant_registry, settings, engine, telemetry)
     configured_keys = providers.ThreadSafeSingleton(_configured_keys, settings)
     known_keys = providers.ThreadSafeSingleton(KnownKeys, clock)
     secret_store = providers.ThreadSafeSingleton(key_vault.store, settings)
@@ -150,7 +164,7 @@ class Container(containers.DeclarativeContainer):
 
     recorded_llm = providers.Factory(
         RecordingLLMClient,
-        llm,
+        providers.Callable(telling.traced_llm, llm, telemetry),
         usage_store,
         clock=clock,
         now=providers.Object(_now),
@@ -221,6 +235,7 @@ def build_container(settings: Settings) -> Container:
         *language_model.faults(settings),
         *_database_faults(settings),
         *clustering.faults(settings),
+        *telling.faults(settings),
     ]
     if faults:
         raise SettingsError(*faults)

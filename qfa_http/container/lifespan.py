@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 
-from qfa_http.container import Container, clustering, key_vault, language_model
+from qfa_http.container import Container, clustering, key_vault, language_model, telling
 from qfa_http.migrate import upgrade
 from qfa_http.settings import SettingsError
 from qfa_http.vault_keys import VaultKeys
@@ -19,6 +19,8 @@ async def running(container: Container) -> AsyncIterator[None]:
     Raises SettingsError where the Key Vault does not give what the settings lack.
     """
     async with AsyncExitStack() as stack:
+        telemetry = telling.sending(container.telemetry(), container.usage_backlog)
+        await stack.enter_async_context(telemetry)  # what is told while all else stops still goes
         await stack.enter_async_context(_reading_secrets(container))
         await stack.enter_async_context(storing(container))
         # The language model stops first, so that its last calls still find where to be recorded.
