@@ -1,18 +1,17 @@
 """
-Measure the default anonymiser: recall and precision by kind, records a second, time to load.
+Measure the default anonymiser on sentences written by hand: recall and precision by kind.
 
     python -m benchmarks.privacy [--show-errors]
 
 The sentences stand in `benchmarks/labelled`, one table a file. A label counts as found if a span of
 its kind covers exactly its characters, so “Anna” for “Anna de Vries” is one miss and one false find.
-Time is processor time, of one core.
+`benchmarks.privacy_report` measures on sentences made from templates, and speed.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -25,8 +24,6 @@ from qfa_core.pseudonyms import EntitySpan
 
 LABELLED = Path(__file__).with_name("labelled")
 _LABEL = re.compile(r"\[([A-Z_]+) ([^\]]+)\]")
-_CHARACTERS_A_RECORD = 300
-_RECORDS = 3000
 
 
 class Sentence(NamedTuple):
@@ -55,14 +52,11 @@ class Score(NamedTuple):
 
 
 def main() -> None:
-    """Print one table a file, then the figures of speed."""
-    started = time.process_time()
+    """Print one table a file."""
     recognisers = load_recognisers()
-    load_seconds = time.process_time() - started
     for path in sorted(LABELLED.glob("*.txt")):
         sentences = list(read_sentences(path))
         print_table(path.stem, score(sentences, recognisers, show_errors="--show-errors" in sys.argv))
-    print(f"loaded in {load_seconds:.2f} s, {records_a_second(recognisers):,.0f} records a second")
 
 
 def read_sentences(path: Path) -> Iterator[Sentence]:
@@ -103,18 +97,6 @@ def print_table(title: str, total: Score) -> None:
         labels = total.found[kind] + total.missed[kind]
         print(f"  {kind:26} {labels:6}  {total.recall(kind):6.2f}  {total.precision(kind):9.2f}")
     print()
-
-
-def records_a_second(recognisers: Sequence[Recogniser]) -> float:
-    """Return how many records of 300 characters one core gets through."""
-    sentences = [sentence.text for path in LABELLED.glob("*.txt") for sentence in read_sentences(path)]
-    corpus = " ".join(sentences)
-    starts = [start * 37 % (len(corpus) - _CHARACTERS_A_RECORD) for start in range(_RECORDS)]
-    records = [corpus[start : start + _CHARACTERS_A_RECORD] for start in starts]
-    started = time.process_time()
-    for record in records:
-        merge_spans(record, [recogniser.find(record) for recogniser in recognisers])
-    return _RECORDS / (time.process_time() - started)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from qfa_adapters.anonymize import arabic, cues
 from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, may_be_name, may_go_on
@@ -11,23 +11,35 @@ from qfa_adapters.anonymize.mention import PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import Passage
 
 _SHORTEST_ARABIC_NAME = 3
+_SHORTEST_SMALL_NAME = 4
 
 
 def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     """Return the names behind “Mr”, “my name is” and the like, apart from what was found *before*."""
     taken = words_of(before)
     mentions: list[Mention] = []
-    for at, (word, sense) in enumerate(zip(passage.words, passage.senses, strict=True)):
-        is_introduction = word.key in cues.INTRODUCTIONS and _ends_introduction(passage, at)
-        if is_introduction or sense is Sense.TITLE:
-            last = _last_of_announced(passage, at, may_be_word=is_introduction)
+    for at, sense in enumerate(passage.senses):
+        is_introduction = _ends_phrase(passage, at, cues.INTRODUCTIONS)
+        is_cue = is_introduction or sense is Sense.TITLE
+        if is_cue or (
+            _ends_phrase(passage, at, cues.BEFORE_A_SMALL_NAME) and _is_small_name(passage, at + 1)
+        ):
+            last = _last_of_announced(passage, at, may_be_word=is_introduction or not is_cue)
             if last > at and taken.isdisjoint(range(at + 1, last + 1)):
                 mentions.append(Mention(at + 1, last, PERSON))
     return mentions
 
 
-def _ends_introduction(passage: Passage, at: int) -> bool:
-    for before in cues.INTRODUCTIONS[passage.words[at].key]:
+def _is_small_name(passage: Passage, at: int) -> bool:
+    """Tell whether a small word that no list holds stands among words that ours hold."""
+    is_small = passage.is_joined(at) and not passage.words[at].has_capital
+    if not is_small or len(passage.words[at].key) < _SHORTEST_SMALL_NAME:
+        return False
+    return passage.senses[at] is Sense.UNKNOWN and passage.is_familiar
+
+
+def _ends_phrase(passage: Passage, at: int, phrases: Mapping[str, list[list[str]]]) -> bool:
+    for before in phrases.get(passage.words[at].key, ()):
         if [word.key for word in passage.words[max(0, at - len(before)) : at]] == before:
             return True
     return False
@@ -55,11 +67,18 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
     if passage.has_capital(at):
         if sense is Sense.STAY and _is_telephoned(passage, at):
             return False
-        return may_be_name(passage, at) or (is_certain and sense is Sense.COMMON)
+        is_name = may_be_name(passage, at)
+        return is_name or (sense is Sense.COMMON and (is_certain or _is_named_abroad(passage, at)))
     if arabic.is_arabic(passage.words[at].key):
         return _may_begin_in_arabic(passage, at, is_certain=is_certain)
     is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
     return (is_certain and is_readable) or (sense is Sense.EITHER and passage.key_after(at) in cues.TELLING)
+
+
+def _is_named_abroad(passage: Passage, at: int) -> bool:
+    """Tell whether an everyday word behind a role has a capital where only names have: “soeur Exaucée”."""
+    is_head = passage.words[at].key in cues.ORGANISATION_HEADS_ABROAD
+    return not (passage.is_english or is_head or passage.words[at].all_capitals)
 
 
 def _may_begin_in_arabic(passage: Passage, at: int, *, is_certain: bool) -> bool:

@@ -201,6 +201,8 @@ def _is_named_thing(passage: Passage, first: int, last: int) -> bool:
     """Tell whether the word before says that no person is meant: “Cyclone Idai”, “Cruz Roja Colombiana”."""
     if not passage.key_before(first) or not passage.is_joined(first):
         return False
+    if first > 1 and passage.senses[first - 2] is Sense.TITLE:  # “the head of school Tagirova”
+        return False
     head, has_capital = passage.words[first - 1], passage.has_capital(first - 1)
     is_named_like_a_person = Sense.GIVEN in passage.senses[first : last + 1]
     if head.key in cues.HAZARDS or (head.key in cues.ORGANISATION_HEADS_ABROAD and not passage.is_english):
@@ -219,7 +221,8 @@ def _stands_alone(passage: Passage, at: int) -> bool:
     if sense is Sense.EITHER and word.all_capitals:
         return False
     if sense is Sense.EITHER and not word.begins_sentence:
-        return passage.key_before(at) not in cues.BEFORE_A_WORD
+        articles = cues.BEFORE_A_WORD if passage.is_english else cues.BEFORE_A_WORD_ABROAD
+        return passage.key_before(at) not in articles
     if (
         sense is Sense.GIVEN
         or not word.begins_sentence
@@ -237,9 +240,11 @@ def _is_place_or_familiar(passage: Passage, at: int) -> bool:
 
 
 def _is_paired(passage: Passage, at: int) -> bool:
-    """Tell whether another name is listed behind the word: “Rose and Will”."""
+    """Tell whether another name or a relative is listed behind the word: “Rose and Will”."""
     if passage.key_after(at) not in cues.AND or not passage.is_joined(at + 2):
         return False
+    if passage.words[at + 2].key in cues.POSSESSIVES:
+        return passage.senses[at] is not Sense.EITHER
     return passage.has_capital(at + 2) and (
         passage.senses[at + 2] in (Sense.GIVEN, Sense.EITHER)
         or (not passage.is_english and passage.senses[at + 2] is Sense.UNKNOWN)

@@ -36,6 +36,8 @@ def _last_of_name(passage: Passage, first: int, taken: set[int]) -> int | None:
     key = passage.words[first].key
     if first in taken or not arabic.is_arabic(key):
         return None
+    if key == arabic.HOUSE and passage.is_joined(first + 1):
+        return first + 1
     if key in arabic.KUNYA and passage.is_joined(first + 1) and _makes_kunya(passage, first):
         return _extended(passage, first + 1, taken)
     if not _begins_name(passage, first):
@@ -56,7 +58,9 @@ def _begins_name(passage: Passage, at: int) -> bool:
         return following in (Sense.GIVEN, Sense.FAMILY) or is_certain
     if sense is Sense.FAMILY:
         return following in _NAMES or is_expected
-    if sense is not Sense.UNKNOWN or len(key) < _SHORTEST_UNLISTED or key.startswith(arabic.ARTICLE):
+    if sense is not Sense.UNKNOWN or key.startswith(arabic.ARTICLE):
+        return False
+    if len(key) < (_SHORTEST_NAME if is_expected or following is Sense.FAMILY else _SHORTEST_UNLISTED):
         return False
     is_place = passage.key_before(at) in arabic_cues.IN_PLACES
     return is_expected or (following in (*_NAMES, Sense.UNKNOWN) and not is_place)

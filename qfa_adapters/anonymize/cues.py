@@ -34,26 +34,27 @@ ROLES = arabic_cues.ROLES | word_set(
     "instituteur institutrice medecin gardien matrone relais president maire voluntario voluntaria lider "
     "medico medica partera maestra maestro coordinador coordinadora abuela abuelo padre madre alcalde "
     "pastora guardia волонтером волонтёр волонтёра волонтёру соседу соседа сосідці сусідці сусідку соседку "
-    "врача врачу лікаря лікарю фельдшер акушерка акушерку глава голова староста директор директора "
-    "воспитатель учитель учительница вчителька бабушка бабуся дедушка дідусь мама мамо тато папа подруга "
-    "друг колега коллега сестру брата брату мужа мужу чоловіка чоловіку жену жене дружину дружині сына сыну "
-    "сина синові дочери дочку доньку доньці внук онук внучка онучка координатор координаторка координатору "
-    "медсестрою sir madam doctor professor chief imam sheikh sheik shaykh pastor reverend rev father sister "
-    "brother nurse mama papa baba mzee bwana uncle aunt auntie aunty teacher headman captain bishop haji "
-    "alhaji alhaja hajja hajj mullah ustaz ustadh midwife volunteer coordinator officer director manager "
-    "neighbour neighbor husband wife son daughter friend cousin nephew niece mother grandmother grandfather "
-    "colleague supervisor driver mayor minister docteur infirmier infirmiere chef pasteur abbe frere soeur "
-    "oncle tante mari femme fils fille voisin voisine doctora enfermera enfermero profesor profesora hermano "
-    "hermana hijo hija esposo esposa vecino vecina tio tia dokter broer zus oom zoon dochter buurman доктор "
-    "врач лікар волонтер волонтера волонтеру волонтерка волонтерке волонтерці медсестра медсестре медсестрі "
-    "сосед соседка соседке сусід сусідка тетя тітка дядя дядько брат сестра сын син дочь дочка муж жена "
-    "чоловік дружина"
+    "врача врачу лікаря лікарю лікарка лікарку лікарці лікаркою вчительці учительнице психолог психологу "
+    "фельдшер акушерка акушерку глава голова староста директор директора воспитатель учитель учительница "
+    "вчителька бабушка бабуся дедушка дідусь мама мамо тато папа подруга друг колега коллега сестру брата "
+    "брату мужа мужу чоловіка чоловіку жену жене дружину дружині сына сыну сина синові дочери дочку доньку "
+    "доньці внук онук внучка онучка координатор координаторка координатору медсестрою sir madam doctor "
+    "professor chief imam sheikh sheik shaykh pastor reverend rev father sister brother nurse mama papa baba "
+    "mzee bwana uncle aunt auntie aunty teacher headman captain bishop haji alhaji alhaja hajja hajj mullah "
+    "ustaz ustadh midwife volunteer coordinator officer director manager neighbour neighbor husband wife son "
+    "daughter friend cousin nephew niece mother grandmother grandfather colleague supervisor driver mayor "
+    "minister docteur infirmier infirmiere chef pasteur abbe frere soeur oncle tante mari femme fils fille "
+    "voisin voisine doctora enfermera enfermero profesor profesora hermano hermana hijo hija esposo esposa "
+    "vecino vecina tio tia dokter broer zus oom zoon dochter buurman доктор врач лікар волонтер волонтера "
+    "волонтеру волонтерка волонтерке волонтерці медсестра медсестре медсестрі сосед соседка соседке сусід "
+    "сусідка тетя тітка дядя дядько брат сестра сын син дочь дочка муж жена чоловік дружина"
 )
 # Phrases behind which somebody gives a name.
 INTRODUCTIONS = phrases(
-    "name is|names are|name was|am called|called|named|full name|signed|regards|sincerely|m'appelle|"
-    "appelle|nomme|nommee|nom est|llamo|llama|llamado|llamada|nombre es|ik heet|heet|genaamd|naam is|"
-    "зовут|звати|звать|имя|ім'я|фио|піб|اسمي|اسمه|اسمها|اسم|الاسم|المتصل|المتصله|التوقيع|يدعى|تدعى|باسم"
+    "name is|names are|name was|am called|called|named|full name|signed|regards|surname|by the name of|"
+    "apellido|prenom|achternaam|voornaam|прізвище|фамилии|фамилия|ім'я|sincerely|m'appelle|appelle|"
+    "nomme|nommee|nom est|llamo|llama|llamado|llamada|nombre es|ik heet|heet|genaamd|naam is|зовут|"
+    "звати|звать|имя|ім'я|фио|піб|اسمي|اسمه|اسمها|اسم|الاسم|المتصل|المتصله|التوقيع|يدعى|تدعى|باسم"
 )
 PARTICLES = word_set(
     "de da do dos das del della di du la le los van von der den ten ter te bin ibn ben bint al el abu abou "
@@ -72,7 +73,7 @@ GOING = word_set(
     "gone returned return returning displaced arrived arriving walked walk trip way road back bus far people "
     "person families family refugees residents women men children community communities everyone someone "
     "live lives living relocated evacuated am are i we were originally transported sent resident village "
-    "town city district camp area region viens venons vient venu venue venus habite habitons habitant "
+    "town city district camp area region vis viens venons vient venu venue venus habite habitons habitant "
     "habitants ressortissants somos soy vengo venimos viene vienen vivo vivimos viven habitante habitantes "
     "kom komt komen inwoner inwoners inhabitant inhabitants population natives citizens"
 )
@@ -102,6 +103,7 @@ ORGANISATION_HEADS_ABROAD = word_set(
     "programme programa albergue refugio ziekenhuis stichting basisschool больница больнице больницы "
     "больницу школа школе школы фонд фонда лікарня лікарні лікарню школі школу"
 )
+POSSESSIVES = word_set("su sus sa son ses zijn haar her his его ее її його")
 AND = word_set("and et y e en и і та")
 EMBLEM_COLOURS = word_set("roja rouge")
 # Storms and the like are given names, some of them people's.
@@ -132,16 +134,22 @@ TELLING_ABROAD = TELLING | word_set(
 )
 # Behind them, a small word that no list holds is somebody.
 BEFORE_A_SMALL_NAME = phrases(
-    "spoke with|spoken with|speak with|talked to|spoke to|talk to|speak to|told|asked|thank|met|met with|"
-    "ask for|neighbor|neighbour|my sister|my brother|my daughter|my son|my wife|my husband|parle avec|"
-    "parle a|dit a|demande a|remercier|remercie|chez|rencontre|ma soeur|mon frere|mon mari|ma femme|"
-    "hable con|hablo con|hablar con|hablamos con|dije a|dijo a|pregunte a|gracias a|mi hermana|mi hermano|"
-    "mi esposo|gesproken met|sprak met|praten met|tegen|mijn zus|mijn broer|mijn man|mijn vrouw|"
-    "говорила с|говорил с|говорили с|поговорить с|спасибо|говорила з|говорив з|говорили з|дякую"
+    "spoke with|spoken with|speak with|talked to|spoke to|talk to|speak to|told|tell|asked|ask|inform|"
+    "informed|thank|met|met with|ask for|neighbor|neighbour|my sister|my brother|my daughter|my son|"
+    "my wife|my husband|parle avec|parle a|dit a|demande a|remercier|remercie|chez|rencontre|ma soeur|"
+    "mon frere|mon mari|ma femme|hable con|hablo con|hablar con|hablamos con|dije a|dijo a|pregunte a|"
+    "gracias a|mi hermana|mi hermano|mi esposo|gesproken met|sprak met|praten met|tegen|mijn zus|"
+    "mijn broer|mijn man|mijn vrouw|говорила с|говорил с|говорили с|поговорить с|говорила з|говорив з|"
+    "говорили з"
 )
 BEFORE_A_WORD = word_set(
     "the a an of our my your his her their this that with some any no every for by have has had having le la "
     "les une de du des el los las una un het een der die das"
+)
+BEFORE_A_WORD_ABROAD = word_set(
+    "la le les l une de du des el los las una un het een der die das mon ma mes ton ta sa son notre votre "
+    "nos mi su sus tu mijn zijn onze haar cette ce cet esta este deze dit cada tout toute todo toda mucha "
+    "mucho"
 )
 # What follows a name that is written small and without a comma.
 AFTER_A_NAME = TELLING | word_set(

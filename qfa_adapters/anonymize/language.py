@@ -30,6 +30,11 @@ _OTHERS = {
 _FIRST_LETTER_BEYOND_LATIN = "\u0370"
 
 
+def has_signs(keys: Set[str]) -> bool:
+    """Tell whether any of these folded words gives a language away."""
+    return not (keys.isdisjoint(_ENGLISH) and all(keys.isdisjoint(words) for words in _OTHERS.values()))
+
+
 def language_of(keys: Set[str]) -> str:
     """
     Return “en”, “fr”, “es” or “nl” of a text of these folded words, “” for one in another alphabet.

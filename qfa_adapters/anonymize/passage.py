@@ -8,7 +8,8 @@ from operator import attrgetter
 import msgspec
 
 from qfa_adapters.anonymize import arabic, arabic_cues
-from qfa_adapters.anonymize.language import language_of
+from qfa_adapters.anonymize.inflection import nominatives
+from qfa_adapters.anonymize.language import has_signs, language_of
 from qfa_adapters.anonymize.lexicon import Lexicon, Sense
 from qfa_adapters.anonymize.unlisted import sense_of_unlisted
 from qfa_adapters.anonymize.words import Word, read_words
@@ -38,7 +39,7 @@ class Passage:
         self.words = read_words(text)
         keys = {word.key for word in self.words}
         self.language = language_of(keys)
-        self.is_english = self.language == "en"
+        self.is_english = self.language == "en" and not self._is_only_abroad(keys)
         self.has_arabic = max(keys, default="") >= arabic.FIRST_LETTER
         if self.has_arabic:
             befores = ["", *(word.key for word in self.words)]
@@ -76,8 +77,17 @@ class Passage:
         return self.words[at].key in self.lexicon.bound
 
     def is_known_place(self, name: str) -> bool:
-        """Tell whether our lists hold the place *name*, folded and without hyphens."""
-        return name in self.lexicon.places and name not in self._abroad
+        """Tell whether our lists hold the place *name*, folded and without hyphens, in any Slavic case."""
+        if name in self.lexicon.places:
+            return name not in self._abroad
+        return any(nominative in self.lexicon.places for nominative in nominatives(name))
+
+    def _is_only_abroad(self, keys: set[str]) -> bool:
+        """Tell whether a text without any telling small word has words of other languages alone."""
+        senses, abroad = self.lexicon.senses, self.lexicon.abroad
+        if has_signs(keys) or any(senses.get(key) is Sense.COMMON and key not in abroad for key in keys):
+            return False
+        return any(key in abroad and key not in senses for key in keys)
 
     def _is_shouted(self) -> bool:
         shouted = sum(map(_ALL_CAPITALS, self.words))
