@@ -12,8 +12,9 @@ class KeyStore(Protocol):
 
     async def find(self, digest: str) -> ApiKey | None:
         """
-        Return the key with *digest*, None if there is none; one look-up, however many keys there are.
+        Return the key with *digest*, as it was kept, None if there is none.
 
+        Only the whole digest of a secret finds its key, in one look-up, however many keys there are.
         Raises KeyStoreUnavailable if the store cannot be reached.
         """
         ...
@@ -28,7 +29,7 @@ class KeyRegistry(KeyStore, Protocol):
 
     async def add(self, key: ApiKey, digest: str) -> None:
         """
-        Keep *key* under *digest*.
+        Keep *key* under *digest*, which changes no key that is kept; names need not differ.
 
         Raises NotFound if its tenant does not exist, Conflict if its id or digest is taken,
         KeyStoreUnavailable if the store cannot be reached.
@@ -39,12 +40,17 @@ class KeyRegistry(KeyStore, Protocol):
         """
         Return the keys of one tenant, or of all, by tenant, name and id; () for a tenant that does not exist.
 
+        Text comes in the order of its code points.
         Raises KeyStoreUnavailable if the store cannot be reached.
         """
         ...
 
     async def remove(self, key_id: str) -> None:
-        """Forget a key. Raises NotFound if there is none, KeyStoreUnavailable if out of reach."""
+        """
+        Forget a key and no other; its id and its digest are free again.
+
+        Raises NotFound if there is none, KeyStoreUnavailable if the store cannot be reached.
+        """
         ...
 
 
@@ -52,21 +58,33 @@ class TenantRegistry(Protocol):
     """A place that keeps tenants."""
 
     async def add(self, tenant: Tenant) -> None:
-        """Keep *tenant*. Raises Conflict if its name or id is taken, KeyStoreUnavailable if out of reach."""
+        """
+        Keep *tenant*, so that it can have keys.
+
+        Raises Conflict if its name or id is taken, KeyStoreUnavailable if the store cannot be reached.
+        """
         ...
 
     async def find(self, tenant_id: str) -> Tenant | None:
-        """Return a tenant, None if there is none. Raises KeyStoreUnavailable if out of reach."""
+        """
+        Return a tenant, as it was kept, None if there is none.
+
+        Raises KeyStoreUnavailable if the store cannot be reached.
+        """
         ...
 
     async def tenants(self) -> tuple[Tenant, ...]:
-        """Return all tenants by name. Raises KeyStoreUnavailable if out of reach."""
+        """
+        Return all tenants by name, in the order of code points.
+
+        Raises KeyStoreUnavailable if the store cannot be reached.
+        """
         ...
 
     async def remove(self, tenant_id: str) -> None:
         """
-        Forget a tenant and, in the same step, its keys; its usage stays.
+        Forget a tenant and, in the same step, its keys; its usage stays, its id and its name are free again.
 
-        Raises NotFound if there is none, KeyStoreUnavailable if out of reach.
+        Raises NotFound if there is none, KeyStoreUnavailable if the store cannot be reached.
         """
         ...

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
-from functools import partial
-from pathlib import Path
 
-import psycopg
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from qfa_adapters.buffer.pace import Pace
 from qfa_adapters.buffer.usage_store import BufferedUsageStore
-from qfa_adapters.sql.engine import embedded_engine, postgres_engine
 from qfa_adapters.sql.usage_store import SQLUsageStore
 from qfa_core.contracts import UsageStoreContract
 from qfa_core.fakes import InMemoryUsageStore
 from qfa_core.ports.usage_store import UsageStore
 from qfa_core.usage import LLMCall, UsageQuery, UsageTotals
-from tests.adapters.sql.conftest import postgresql, sqlite
 
 BEHIND = "written behind the request: what cannot be written is left out by itself, and counted"
 
@@ -41,28 +37,22 @@ class TestInMemoryUsageStore(UsageStoreContract):
 
 class TestSQLUsageStoreOnSQLite(UsageStoreContract):
     @pytest.fixture
-    async def usage_store(self, tmp_path: Path) -> AsyncIterator[SQLUsageStore]:
-        async with sqlite(tmp_path) as engine:
-            yield SQLUsageStore(engine)
+    def usage_store(self, sqlite_engine: AsyncEngine) -> SQLUsageStore:
+        return SQLUsageStore(sqlite_engine)
 
     @pytest.fixture
-    async def unreachable_usage_store(self, tmp_path: Path) -> AsyncIterator[SQLUsageStore]:
-        engine = embedded_engine(tmp_path / "without-tables.sqlite3")
-        yield SQLUsageStore(engine)
-        await engine.dispose()
+    def unreachable_usage_store(self, unreachable_sqlite_engine: AsyncEngine) -> SQLUsageStore:
+        return SQLUsageStore(unreachable_sqlite_engine)
 
 
 class TestSQLUsageStoreOnPostgreSQL(UsageStoreContract):
     @pytest.fixture
-    async def usage_store(self, postgres_url: str) -> AsyncIterator[SQLUsageStore]:
-        async with postgresql(postgres_url) as engine:
-            yield SQLUsageStore(engine)
+    def usage_store(self, postgresql_engine: AsyncEngine) -> SQLUsageStore:
+        return SQLUsageStore(postgresql_engine)
 
     @pytest.fixture
-    async def unreachable_usage_store(self, tmp_path: Path) -> AsyncIterator[SQLUsageStore]:
-        engine = postgres_engine(partial(psycopg.AsyncConnection.connect, host=str(tmp_path)))
-        yield SQLUsageStore(engine)
-        await engine.dispose()
+    def unreachable_usage_store(self, unreachable_postgresql_engine: AsyncEngine) -> SQLUsageStore:
+        return SQLUsageStore(unreachable_postgresql_engine)
 
 
 class AfterWriting(UsageStore):

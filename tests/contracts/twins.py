@@ -7,10 +7,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from qfa_core import contracts
 from qfa_core.contracts import Contract
 
-# By the modules that hold their twins: CONTRACT, TWINS, and suites for pytest to collect.
-PORTS = tuple(sorted(path.stem for path in Path(__file__).parent.glob("broken/[!_]*.py")))
+# Modules of the same name hold a port's contract and, in tests.contracts.broken, its CONTRACT and TWINS.
+PORTS = tuple(
+    sorted(
+        path.stem
+        for path in Path(__file__).parent.glob("broken/*.py")
+        if Path(contracts.__file__).with_name(path.name).exists()
+    )
+)
 
 Adapter = TypeVar("Adapter", bound=type[Any])
 
