@@ -8,6 +8,7 @@ import pytest
 
 from qfa_core import (
     Analysis,
+    AnalysisUnavailable,
     AnalyzeRequest,
     Ask,
     AssignCodesRequest,
@@ -126,6 +127,15 @@ async def test_a_budget_of_ones_own_counts(llm: ScriptedLLMClient, anonymizer: S
 
     with pytest.raises(FeedbackTooLarge):
         await ask(SUMMARIZE)
+
+
+async def test_hierarchical_mode_is_refused_before_anybody_is_asked(
+    llm: ScriptedLLMClient, anonymizer: ScriptedAnonymizer
+) -> None:
+    with pytest.raises(AnalysisUnavailable):
+        await Ask(llm, anonymizer)(AnalyzeRequest(records=(RECORD,), prompt="What?", mode="hierarchical"))
+
+    assert not llm.prompts
 
 
 async def test_what_is_no_request_is_a_type_error(
