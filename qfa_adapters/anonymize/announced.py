@@ -87,9 +87,24 @@ def _may_begin_in_arabic(passage: Passage, at: int, *, is_certain: bool) -> bool
         return False
     if key in cues.PARTICLES:
         return passage.is_joined(at + 1) and passage.senses[at + 1] is not Sense.COMMON
-    if key == arabic.SERVANT or sense in (Sense.FAMILY, Sense.UNKNOWN):
-        return len(key) >= _SHORTEST_ARABIC_NAME
-    return is_certain and len(key) >= _SHORTEST_ARABIC_NAME
+    if len(key) < _SHORTEST_ARABIC_NAME:
+        return False
+    if key == arabic.SERVANT or sense is Sense.FAMILY or (sense is Sense.EITHER and is_certain):
+        return True
+    if sense is Sense.UNKNOWN:
+        return arabic.may_be_name(key) and (is_certain or not key.startswith(arabic.ARTICLE))
+    return is_certain and _is_followed_by_name(passage, at)
+
+
+def _is_followed_by_name(passage: Passage, at: int) -> bool:
+    """Tell whether a name goes on behind an Arabic word, or would have to: Mr al-Hassan."""
+    if not passage.is_joined(at + 1):
+        return True
+    following = passage.words[at + 1].key
+    is_name = passage.senses[at + 1] in (Sense.GIVEN, Sense.FAMILY, Sense.UNKNOWN) and arabic.may_be_name(
+        following
+    )
+    return is_name or arabic.is_nisba(following) or passage.words[at].key.startswith(arabic.ARTICLE)
 
 
 def _is_telephoned(passage: Passage, at: int) -> bool:

@@ -23,10 +23,14 @@ _ENDINGS = ("ها", "هم", "هن", "نا", "كم", "ني", "ي", "ه", "ك", "�
 _SHORTEST_STEM = 3
 _SHORTEST_NAME = 3
 _NO_NOUNS = word_set(
-    "قال قالت لم لا ما في من الى على عن هو هي كان كانت جاء جاءت طلب طلبت الذي التي ان انه انها لن قد كل هذا "
-    "هذه ذلك هنا هناك ليس ليست عند مع بعد قبل حتى اذا لكن ثم او ام كما منذ دون اي ايضا جدا الان اليوم امس "
-    "غدا اخذ رفض وعد اعطى وصل ذهب اتصل"
+    "غير موجود موجوده مسجل مسجله مكتوب ناقص محذوف مشطوب سقط خطا قال قالت لم لا ما في من الى على عن هو هي كان "
+    "كانت جاء جاءت طلب طلبت الذي التي ان انه انها لن قد كل هذا هذه ذلك هنا هناك ليس ليست عند مع بعد قبل حتى "
+    "اذا لكن ثم او ام كما منذ دون اي ايضا جدا الان اليوم امس غدا اخذ رفض وعد اعطى وصل ذهب اتصل"
 )
+_VERB = re.compile(r"(?:[يت]\w{3,}|نت\w{2,}|ان\w{3,4}|است\w{2,}|ا\wت\w{2,3})\Z")
+_POSSESSIVES = ("كم", "هم", "ها", "هن")
+_LONG_VOWELS = frozenset("اويى")
+_FEWEST_LONG_VOWELS = 2  # how Arabic writes the short vowels of foreign names
 _NISBA = re.compile(r"ال\w{3,}ي\Z")
 FIRST_LETTER, _LAST_LETTER = "\u0620", "\u06ff"
 
@@ -47,10 +51,15 @@ def stems(key: str) -> Iterator[str]:
     """Yield what *key* may be without particles before and endings behind."""
     for stem in (key, *_without_leading(key)):
         yield stem
-        for ending in _ENDINGS:
-            if stem.endswith(ending) and len(stem) - len(ending) >= _SHORTEST_STEM:
-                yield stem[: -len(ending)]
-                yield stem[: -len(ending)] + "ه"
+        yield from shortened(stem)
+
+
+def shortened(key: str) -> Iterator[str]:
+    """Yield what *key* may be without endings."""
+    for ending in _ENDINGS:
+        if key.endswith(ending) and len(key) - len(ending) >= _SHORTEST_STEM:
+            yield key[: -len(ending)]
+            yield key[: -len(ending)] + "ه"
 
 
 def _without_leading(key: str) -> Iterator[str]:
@@ -72,6 +81,16 @@ def completes_name(key: str, before: str) -> bool:
 def is_verb_or_particle(key: str) -> bool:
     """Tell whether *key* is no noun: what may follow a title that stands for a name by itself."""
     return key in _NO_NOUNS or (key[0] in "يتس" and len(key) > _SHORTEST_STEM)
+
+
+def may_be_foreign_name(key: str) -> bool:
+    """Tell whether an unlisted word is written as names of other languages are: مامادو, كوفالينكو."""
+    return may_be_name(key) and sum(letter in _LONG_VOWELS for letter in key) >= _FEWEST_LONG_VOWELS
+
+
+def may_be_name(key: str) -> bool:
+    """Tell whether an unlisted word has not the form of a verb, nor an ending that names do not take."""
+    return _VERB.match(key) is None and not key.endswith(_POSSESSIVES)
 
 
 def is_nisba(key: str) -> bool:

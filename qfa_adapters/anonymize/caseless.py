@@ -62,8 +62,19 @@ def _begins_name(passage: Passage, at: int) -> bool:
         return False
     if len(key) < (_SHORTEST_NAME if is_expected or following is Sense.FAMILY else _SHORTEST_UNLISTED):
         return False
-    is_place = passage.key_before(at) in arabic_cues.IN_PLACES
-    return is_expected or (following in (*_NAMES, Sense.UNKNOWN) and not is_place)
+    if not arabic.may_be_name(key) or (not is_expected and passage.key_before(at) in arabic_cues.IN_PLACES):
+        return False
+    return is_expected or following in _NAMES or _are_foreign(passage, at)
+
+
+def _are_foreign(passage: Passage, at: int) -> bool:
+    """Tell whether two unlisted words look like a name of another language, or end in where one is from."""
+    if not passage.is_joined(at + 1) or passage.senses[at + 1] is not Sense.UNKNOWN:
+        return False
+    first, second = passage.words[at].key, passage.words[at + 1].key
+    return arabic.is_nisba(second) or (
+        arabic.may_be_foreign_name(first) and arabic.may_be_foreign_name(second)
+    )
 
 
 def _is_expected(passage: Passage, at: int) -> bool:

@@ -25,7 +25,7 @@ class Sense(enum.Enum):
     UNKNOWN = enum.auto()
 
 
-_NAMES_ABROAD = ("jan", "mark")  # but in English a month and a verb
+_NAMES_ABROAD = ("jan",)  # but in English a month
 
 
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +69,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
                 *_words("words_of_the_field_arabic"),
             ],
             strong=map(fold, _words("names_though_words")),
-            stay=_words("stay_words"),
+            stay=map(fold, _words("stay_words")),
             abroad=[*_entries("words_abroad"), *map(fold, _words("words_abroad_more"))],
             vocabulary_abroad=_entries("words_latin"),
             places=regions.union(_entries("places")),

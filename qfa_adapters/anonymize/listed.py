@@ -39,6 +39,8 @@ def _is_long_place(passage: Passage, first: int, last: int) -> bool:
         return False
     if " ".join(word.key for word in passage.words[first : last + 1]) not in passage.lexicon.places:
         return False
+    if not passage.is_english and passage.words[first].key in cues.BEFORE_A_WORD_ABROAD:
+        return passage.has_capital(first)
     return passage.has_capital(first) or not _ORDINARY.issuperset(passage.senses[first : last + 1])
 
 

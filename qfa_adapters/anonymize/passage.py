@@ -19,6 +19,8 @@ _SHOUTED_SHARE = 0.7
 _FAMILIAR_SHARE = 0.6
 _ALL_CAPITALS = attrgetter("all_capitals")
 _SHORTEST_IN_A_WORD = 3
+_SURE_PARTICLES = ("و", "ل")  # others begin too many words
+_WORDS = (Sense.COMMON, Sense.EITHER)
 
 _COLONS = (":", "：", "ـ", "-", "–")
 NAME_LIKE = frozenset((Sense.GIVEN, Sense.EITHER, Sense.FAMILY, Sense.UNKNOWN))
@@ -104,10 +106,15 @@ class Passage:
         sense = self.lexicon.senses.get(word.key)
         if sense not in (None, Sense.COMMON) or not arabic.is_arabic(word.key):
             return word
+        if sense is None and any(
+            self.lexicon.senses.get(stem) in _WORDS for stem in arabic.shortened(word.key)
+        ):
+            return word
         for particle, name in arabic.without_particles(word.key):
             found = self.lexicon.senses.get(name)
             is_unlisted = sense is None or before in arabic_cues.SAYING_TO
-            is_given = found is Sense.GIVEN and (is_unlisted or len(name) > _SHORTEST_IN_A_WORD)
+            is_sure = is_unlisted or (len(name) > _SHORTEST_IN_A_WORD and particle in _SURE_PARTICLES)
+            is_given = found is Sense.GIVEN and is_sure
             if is_given or (found is Sense.EITHER and is_unlisted):
                 return msgspec.structs.replace(word, start=word.start + len(particle), key=name)
         return word

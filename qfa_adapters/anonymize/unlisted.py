@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from qfa_adapters.anonymize import arabic
@@ -11,8 +12,23 @@ from qfa_adapters.anonymize.transliteration import consonants
 from qfa_adapters.anonymize.words import Word
 
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ness", "less")
+_ACRONYM_FIRST = re.compile(r"[^\W\d_a-zа-я]{2,4}-[^\W\d_A-ZА-Я]")  # ПИН-код, SIM-kaart
 _SHORTEST_STEM, _SHORTEST_STEM_OF_CAPITALISED = 1, 4  # Jared is no form of jar, nor James of jam
 _SHORTEST_INFLECTED = 4
+_INSTITUTIONS = (  # Dutch writes them as one word
+    *(
+        "programma",
+        "organisatie",
+        "ministerie",
+        "stichting",
+        "dienst",
+        "centrum",
+        "ziekenhuis",
+        "school",
+        "bank",
+    ),
+    *("bureau", "comite", "vereniging", "fonds"),
+)
 _LONGEST_ACRONYM = 5
 _ONE_LETTER_WORDS = frozenset("aioyжяиуоавск")
 _ORDINARY = (Sense.COMMON, Sense.STAY, Sense.EITHER, Sense.TITLE)
@@ -32,22 +48,26 @@ def sense_of_unlisted(context: Context, word: Word) -> Sense:
     if len(key) == 1:
         return Sense.COMMON if key in _ONE_LETTER_WORDS or not word.has_capital else Sense.UNKNOWN
     if "-" in key:
-        return _sense_of_compound(context.lexicon, key)
+        return _sense_of_compound(context.lexicon, key, context.text[word.start : word.end])
     if arabic.is_arabic(key):
         return _sense_of_arabic(context.lexicon, key)
     if len(key) >= _SHORTEST_INFLECTED and any(
         context.lexicon.senses.get(nominative) is Sense.GIVEN for nominative in nominatives(key)
     ):
         return Sense.GIVEN
+    if key.endswith(_INSTITUTIONS):
+        return Sense.STAY
     shortest = _SHORTEST_STEM_OF_CAPITALISED if word.has_capital else _SHORTEST_STEM
     is_ordinary = _is_acronym(context, word) or _is_form_of_common_word(context.lexicon, key, shortest)
     return Sense.COMMON if is_ordinary else Sense.UNKNOWN
 
 
-def _sense_of_compound(lexicon: Lexicon, key: str) -> Sense:
+def _sense_of_compound(lexicon: Lexicon, key: str, written: str) -> Sense:
     if key.replace("-", " ") in lexicon.places:
         return Sense.UNKNOWN
     senses = [lexicon.senses.get(part, Sense.UNKNOWN) for part in key.split("-") if part]
+    if _ACRONYM_FIRST.match(written):
+        return Sense.COMMON
     if Sense.GIVEN in senses:
         return Sense.GIVEN
     if not all(sense in _ORDINARY for sense in senses):
@@ -61,7 +81,10 @@ def _sense_of_arabic(lexicon: Lexicon, key: str) -> Sense:
     if any(lexicon.senses.get(stem) in _ORDINARY for stem in arabic.stems(key)):
         return Sense.COMMON
     spellings = (key, *(name for _, name in arabic.without_particles(key)))
-    is_known = any(consonants(spelling) in lexicon.consonants for spelling in spellings)
+    is_known = any(
+        arabic.may_be_foreign_name(spelling) and consonants(spelling) in lexicon.consonants
+        for spelling in spellings
+    )
     return Sense.GIVEN if is_known else Sense.UNKNOWN
 
 
