@@ -18,7 +18,7 @@ from qfa_adapters.llm.pool import ConnectionPool, body_of
 from qfa_adapters.llm.prices import PRICES, Price
 from qfa_adapters.llm.pricing import Pricing
 from qfa_adapters.llm.providers import bearer, provider_of, target_of
-from qfa_adapters.llm.retries import LONGEST_PAUSE_SECONDS, Retries, retry_after_seconds
+from qfa_adapters.llm.retries import Retries, retry_after_seconds
 from qfa_adapters.llm.throttle import Throttle
 from qfa_adapters.llm.wire import Answer
 from qfa_core.budget import RequestContext
@@ -110,8 +110,7 @@ class HttpxLLMClient(LLMClient):
             if wait_seconds is None:
                 # Raised here, outside of any handler, so that no provider's text hangs on as its context.
                 raise outcome.error
-            # A limit's pause is everybody's, and the throttle's; what goes beyond it is this call's alone.
-            if not outcome.is_limit or wait_seconds > LONGEST_PAUSE_SECONDS:
+            if wait_seconds:
                 await self._sleep(wait_seconds)
 
     async def _attempt(self, prompt: Prompt, context: RequestContext) -> Answer | Failure:

@@ -14,7 +14,7 @@ MAX_ATTEMPTS = 4
 # Callers such as EspoCRM hang up after seven seconds; whoever waits longer can be told to come back.
 LONGEST_WAIT_SECONDS = 10.0
 
-# Providers count by the minute: whoever asks all to wait for longer has run out for the day, or is wrong.
+# Providers count by the minute: whoever asks for longer has run out for the day, or is wrong.
 LONGEST_PAUSE_SECONDS = 60.0
 
 _FIRST_BACKOFF_SECONDS = 0.5
@@ -35,19 +35,21 @@ class Retries:
 
     def wait_seconds(self, failure: Failure, remaining_seconds: float) -> float | None:
         """
-        Return how long to wait after *failure*, None where it is the last.
+        Return how long the call itself waits after *failure*, None where it is the last.
 
-        After a limit that is what the provider asked for: where it did not, the pause of all is long enough.
+        The patient are held up by the throttle: only what goes beyond its longest pause is the call's own.
         """
-        is_waited_out = self._is_patient and failure.is_limit
-        self._counted += not is_waited_out
+        if self._is_patient and failure.is_limit:
+            asked_seconds = failure.retry_after_seconds or 0.0
+            own_seconds = asked_seconds if asked_seconds > LONGEST_PAUSE_SECONDS else 0.0
+            return own_seconds if asked_seconds < remaining_seconds else None
+        self._counted += 1
         if self._counted == MAX_ATTEMPTS or not failure.is_passing:
             return None
         wait_seconds = failure.retry_after_seconds
         if wait_seconds is None:
-            wait_seconds = 0.0 if failure.is_limit else backoff_seconds(self._counted, self._random())
-        longest_seconds = math.inf if is_waited_out else LONGEST_WAIT_SECONDS
-        in_time = wait_seconds <= longest_seconds and wait_seconds < remaining_seconds
+            wait_seconds = backoff_seconds(self._counted, self._random())
+        in_time = wait_seconds <= LONGEST_WAIT_SECONDS and wait_seconds < remaining_seconds
         return wait_seconds if in_time else None
 
 

@@ -7,15 +7,14 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from qfa_core.budget import RequestContext
-from qfa_core.errors import LLMRateLimited
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Waiter:
-    """An attempt that waits; its *turn* comes as None, or as the error to end with."""
+    """An attempt that waits until its *turn* comes."""
 
     context: RequestContext
-    turn: asyncio.Future[LLMRateLimited | None]
+    turn: asyncio.Future[None]
 
 
 class Turns:

@@ -6,9 +6,38 @@ import datetime as dt
 
 import pytest
 
-from qfa_adapters.llm.retries import backoff_seconds, retry_after_seconds
+from qfa_adapters.llm.errors import Failure
+from qfa_adapters.llm.retries import Retries, backoff_seconds, retry_after_seconds
+from qfa_core.errors import LLMRateLimited
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+
+def waits(asked_seconds: float | None, *, is_patient: bool) -> list[float | None]:
+    """Meet one limit after the other, with a hundred seconds left each time."""
+    retries = Retries(is_patient=is_patient, random=lambda: 1.0)
+    limit = Failure(error=LLMRateLimited(), status=429, retry_after_seconds=asked_seconds)
+    return [retries.wait_seconds(limit, 100.0) for _ in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("asked_seconds", "seconds"), [(None, [0.5, 1, 2]), (0.0, [0, 0, 0]), (10.0, [10, 10, 10]), (10.1, [])]
+)
+def test_a_single_call_waits_for_a_limit_three_times_ten_seconds_at_the_most(
+    asked_seconds: float | None, seconds: list[float]
+) -> None:
+    waited = waits(asked_seconds, is_patient=False)
+
+    assert waited[:4] == [*seconds, None, None, None, None][:4]
+
+
+@pytest.mark.parametrize(
+    ("asked_seconds", "own_seconds"), [(None, 0), (10.0, 0), (60.0, 0), (60.1, 60.1), (100.0, None)]
+)
+def test_of_a_limit_a_patient_call_waits_for_what_no_pause_covers_however_often(
+    asked_seconds: float | None, own_seconds: float | None
+) -> None:
+    assert waits(asked_seconds, is_patient=True) == [own_seconds] * 5
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,14 @@ class HandClock:
         self._sleepers.append((self.now + seconds, woken))
         await woken.wait()
 
-    async def move(self, seconds: float) -> None:
+    def move_soon(self, seconds: float) -> None:
         self.now += seconds
         for wakes_at, woken in self._sleepers:
             if wakes_at <= self.now:
                 woken.set()
+
+    async def move(self, seconds: float) -> None:
+        self.move_soon(seconds)
         await settle()
 
 
@@ -43,6 +46,7 @@ class Attempt:
     """One attempt of a call, which goes on until the test ends it."""
 
     def __init__(self, throttle: Throttle, context: RequestContext) -> None:
+        self.is_patient = context.is_patient
         self.is_under_way = False
         self._throttle = throttle
         self._verdict: asyncio.Future[float | None] = asyncio.get_running_loop().create_future()
@@ -108,8 +112,10 @@ class Bench:
         self.attempts.append(Attempt(self.throttle, context))
         return self.attempts[-1]
 
-    async def attempts_of(self, number: int, tenant_id: str = "a", request_id: str = "1") -> list[Attempt]:
-        made = [self.attempt(tenant_id, request_id) for _ in range(number)]
+    async def attempts_of(
+        self, number: int, tenant_id: str = "a", request_id: str = "1", *, is_patient: bool = True
+    ) -> list[Attempt]:
+        made = [self.attempt(tenant_id, request_id, is_patient=is_patient) for _ in range(number)]
         await settle()
         return made
 
