@@ -55,4 +55,8 @@ def token_count(usage: object, name: str) -> int | None:
 
 def encodable(text: str) -> str:
     """Return *text* with lone surrogates, which no JSON can carry to a provider, as question marks."""
-    return text.encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text  # as it is: a prompt may be a whole corpus, and this is no second one
