@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from qfa_core.errors import AuthenticationRequired
 from qfa_core.fakes import InMemorySecretStore
 from qfa_core.use_cases.follow_secrets import FollowSecrets
 from qfa_http.container import build_container
+from qfa_http.container.lifespan import running
 from qfa_http.settings import SettingsError, read_settings
+from tests.http.command_line import ROOT
 
 AZURE = {"LLM_MODEL": "azure/ours", "LLM_API_BASE": "https://ours.openai.azure.com"}
 VAULT = {"KEYVAULT_URL": "https://qfa.vault.azure.net"}
@@ -106,3 +111,23 @@ async def test_a_key_that_a_refresh_removes_is_refused_at_once_though_it_was_fou
     assert found.tenant_id == "kenya"
     with pytest.raises(AuthenticationRequired):
         await container.authenticate()("one")
+
+
+async def test_what_neither_the_settings_nor_the_vault_give_stops_the_start() -> None:
+    container = build_container(
+        read_settings({"LLM_MODEL": "azure/ours", "DB_TRACK_USAGE": "false", **VAULT})
+    )
+    container.secret_store.override(InMemorySecretStore({"llm-api-key": "a-key"}))
+    with pytest.raises(SettingsError) as raised:
+        async with running(container):
+            pass
+
+    assert str(raised.value) == (
+        "LLM_API_BASE or the Key Vault's secret llm-api-base is needed for this provider. It is not in the vault."
+    )
+
+
+def test_without_a_vault_the_sdk_is_not_imported() -> None:
+    code = "import sys, qfa_http.app; sys.exit(any(name.split('.')[0] == 'azure' for name in sys.modules))"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0

@@ -70,11 +70,19 @@ def test_only_openai_like_servers_of_ones_own_do_without_a_key(model: str, missi
     assert missing_settings(LLMConnection(model=model, api_base="http://vllm:8000")) == missing
 
 
-@pytest.mark.parametrize(("model", "missing"), [("azure/d", ()), ("anthropic/m", ("LLM_API_KEY",))])
-def test_entra_stands_in_for_azures_key_only(model: str, missing: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("model", ["azure/d", "azure_ai/m"])
+def test_entra_stands_in_for_azures_key(model: str) -> None:
     connection = LLMConnection(model=model, api_base="https://example.org", auth_mode="entra")
 
-    assert missing_settings(connection) == missing
+    assert missing_settings(connection) == ()
+
+
+@pytest.mark.parametrize("model", ["anthropic/m", "openai/m", "ollama/m"])
+def test_no_provider_but_azures_takes_tokens_of_entra(model: str) -> None:
+    connection = LLMConnection(model=model, api_base="https://example.org", auth_mode="entra")
+
+    with pytest.raises(UnusableConnection, match="LLM_AUTH_MODE can be entra"):
+        missing_settings(connection)
 
 
 @pytest.mark.parametrize(
