@@ -50,8 +50,11 @@ def _last_of_announced(passage: Passage, cue: int, *, may_be_word: bool) -> int:
     last = cue
     while last < cue + MOST_WORDS_OF_A_NAME and passage.is_joined(last + 1, across_colon=last == cue):
         at = last + 1
-        is_first = at == cue + 1
-        if not (_may_begin(passage, at, may_be_word=may_be_word) if is_first else may_go_on(passage, at)):
+        if last == cue:
+            is_part = _may_begin(passage, at, may_be_word=may_be_word)
+        else:
+            is_part = may_go_on(passage, at) or (last == cue + 1 and _is_family_in_arabic(passage, at))
+        if not is_part:
             break
         last = at
     while last > cue and passage.words[last].key in cues.PARTICLES:
@@ -92,19 +95,29 @@ def _may_begin_in_arabic(passage: Passage, at: int, *, is_certain: bool) -> bool
     if key == arabic.SERVANT or sense is Sense.FAMILY or (sense is Sense.EITHER and is_certain):
         return True
     if sense is Sense.UNKNOWN:
-        return arabic.may_be_name(key) and (is_certain or not key.startswith(arabic.ARTICLE))
+        return (arabic.may_be_name(key) or arabic.may_be_foreign_name(key)) and (
+            is_certain or not key.startswith(arabic.ARTICLE)
+        )
+    if key not in passage.lexicon.senses and arabic.may_be_name(key) and not key.startswith(arabic.ARTICLE):
+        return True  # no more than the form of a word that is listed
     return is_certain and _is_followed_by_name(passage, at)
 
 
 def _is_followed_by_name(passage: Passage, at: int) -> bool:
     """Tell whether a name goes on behind an Arabic word, or would have to: Mr al-Hassan."""
-    if not passage.is_joined(at + 1):
+    following = passage.key_after(at)
+    if not following or arabic.is_verb_or_particle(following):
         return True
-    following = passage.words[at + 1].key
     is_name = passage.senses[at + 1] in (Sense.GIVEN, Sense.FAMILY, Sense.UNKNOWN) and arabic.may_be_name(
         following
     )
     return is_name or arabic.is_nisba(following) or passage.words[at].key.startswith(arabic.ARTICLE)
+
+
+def _is_family_in_arabic(passage: Passage, at: int) -> bool:
+    """Tell whether a noun with an article stands where a family name would: “Mr Haidar al-Hassan”."""
+    is_name = passage.senses[at - 1] in (Sense.GIVEN, Sense.UNKNOWN, Sense.EITHER)
+    return is_name and passage.senses[at] is Sense.COMMON and passage.words[at].key.startswith(arabic.ARTICLE)
 
 
 def _is_telephoned(passage: Passage, at: int) -> bool:

@@ -20,6 +20,7 @@ _OF_THE_FAITH = word_set(
 _PARTICLES = ("و", "ف", "ب", "ل", "ك", "ول", "وب", "فل", "وك")
 _BEFORE_NOUNS = ("وال", "بال", "فال", "كال", "لل", "ولل", "وبال", "ال", "س", "وس")
 _ENDINGS = ("ها", "هم", "هن", "نا", "كم", "ني", "ي", "ه", "ك", "ات", "ون", "ين", "ان", "وا", "ت", "تم", "ا")
+_ENDINGS_OF_NAMES = ("ني", "ون", "ين", "ان", "ت", "ا")  # as in Artin, Naima
 _SHORTEST_STEM = 3
 _SHORTEST_NAME = 3
 _NO_NOUNS = word_set(
@@ -31,7 +32,7 @@ _VERB = re.compile(r"(?:[يت]\w{3,}|نت\w{2,}|ان\w{3,4}|است\w{2,}|ا\wت\
 _POSSESSIVES = ("كم", "هم", "ها", "هن")
 _LONG_VOWELS = frozenset("اويى")
 _FEWEST_LONG_VOWELS = 2  # how Arabic writes the short vowels of foreign names
-_NISBA = re.compile(r"ال\w{3,}ي\Z")
+_NISBA = re.compile(r"ال(?:\w{3,}ي|\w\wا\w)\Z")
 FIRST_LETTER, _LAST_LETTER = "\u0620", "\u06ff"
 
 
@@ -57,7 +58,8 @@ def stems(key: str) -> Iterator[str]:
 def shortened(key: str) -> Iterator[str]:
     """Yield what *key* may be without endings."""
     for ending in _ENDINGS:
-        if key.endswith(ending) and len(key) - len(ending) >= _SHORTEST_STEM:
+        shortest = _SHORTEST_STEM + (ending in _ENDINGS_OF_NAMES)
+        if key.endswith(ending) and len(key) - len(ending) >= shortest:
             yield key[: -len(ending)]
             yield key[: -len(ending)] + "ه"
 
@@ -85,7 +87,8 @@ def is_verb_or_particle(key: str) -> bool:
 
 def may_be_foreign_name(key: str) -> bool:
     """Tell whether an unlisted word is written as names of other languages are: مامادو, كوفالينكو."""
-    return may_be_name(key) and sum(letter in _LONG_VOWELS for letter in key) >= _FEWEST_LONG_VOWELS
+    long_vowels = sum(letter in _LONG_VOWELS for letter in key)
+    return long_vowels >= _FEWEST_LONG_VOWELS + (not may_be_name(key))
 
 
 def may_be_name(key: str) -> bool:
@@ -94,5 +97,5 @@ def may_be_name(key: str) -> bool:
 
 
 def is_nisba(key: str) -> bool:
-    """Tell whether *key* has the form of a family name that says where one comes from: المصري."""
+    """Tell whether *key* has the form of a family name after an origin or a trade: المصري, الحداد."""
     return _NISBA.match(key) is not None

@@ -52,6 +52,8 @@ def _begins_name(passage: Passage, at: int) -> bool:
     following = passage.senses[at + 1] if passage.is_joined(at + 1) else None
     if following is not None and arabic.completes_name(passage.words[at + 1].key, key):
         return True
+    if passage.key_after(at) in arabic_cues.SON_OF and sense in (*_NAMES, Sense.UNKNOWN):
+        return True
     is_expected = _is_expected(passage, at)
     if sense is Sense.EITHER:
         is_certain = is_expected and passage.key_before(at) not in arabic_cues.BEFORE_A_THING
@@ -62,7 +64,8 @@ def _begins_name(passage: Passage, at: int) -> bool:
         return False
     if len(key) < (_SHORTEST_NAME if is_expected or following is Sense.FAMILY else _SHORTEST_UNLISTED):
         return False
-    if not arabic.may_be_name(key) or (not is_expected and passage.key_before(at) in arabic_cues.IN_PLACES):
+    is_place = not is_expected and passage.key_before(at) in arabic_cues.IN_PLACES
+    if is_place or not (arabic.may_be_name(key) or arabic.may_be_foreign_name(key)):
         return False
     return is_expected or following in _NAMES or _are_foreign(passage, at)
 
@@ -72,9 +75,10 @@ def _are_foreign(passage: Passage, at: int) -> bool:
     if not passage.is_joined(at + 1) or passage.senses[at + 1] is not Sense.UNKNOWN:
         return False
     first, second = passage.words[at].key, passage.words[at + 1].key
-    return arabic.is_nisba(second) or (
-        arabic.may_be_foreign_name(first) and arabic.may_be_foreign_name(second)
-    )
+    if arabic.is_nisba(second) or all(map(arabic.may_be_foreign_name, (first, second))):
+        return True
+    does_something = arabic.is_verb_or_particle(passage.key_after(at + 1) or " ")
+    return arabic.may_be_name(second) and passage.words[at].begins_sentence and does_something
 
 
 def _is_expected(passage: Passage, at: int) -> bool:

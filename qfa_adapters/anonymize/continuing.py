@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from qfa_adapters.anonymize import arabic, cues
+from qfa_adapters.anonymize import arabic, arabic_cues, cues
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
 
 MOST_WORDS_OF_A_NAME = 4
+_FOREIGN_ENDINGS = ("ي", "ا", "و", "ين", "ون")
 _NAMES_IN_ARABIC = (Sense.GIVEN, Sense.FAMILY, Sense.EITHER, Sense.UNKNOWN)
 
 
@@ -43,11 +44,24 @@ def may_be_name(passage: Passage, at: int) -> bool:
     return passage.senses[at] in NAME_LIKE or passage.can_be_family_name(at) or passage.is_bound_name(at)
 
 
+def _is_foreign_family_name(passage: Passage, at: int) -> bool:
+    """Tell whether a word that is Arabic as well may be the family name behind a foreign given name: باري."""
+    before, key = passage.words[at - 1].key, passage.words[at].key
+    is_noun = (
+        arabic.may_be_name(key)
+        and not arabic.is_verb_or_particle(key)
+        and not key.startswith((arabic.ARTICLE, "و"))
+    )
+    return is_noun and arabic.may_be_foreign_name(before) and key.endswith(_FOREIGN_ENDINGS)
+
+
 def goes_on_in_arabic(passage: Passage, at: int) -> bool:
     """Tell whether the Arabic word may be a further part of the name that the word before belongs to."""
     key, sense = passage.words[at].key, passage.senses[at]
     if not arabic.is_arabic(key) or sense is Sense.TITLE:
         return False
+    if passage.words[at - 1].key in arabic_cues.SON_OF:
+        return True
     if (
         arabic.completes_name(key, passage.words[at - 1].key)
         or key in cues.PARTICLES
@@ -55,5 +69,5 @@ def goes_on_in_arabic(passage: Passage, at: int) -> bool:
     ):
         return True
     if sense is Sense.COMMON:
-        return arabic.is_nisba(key)
+        return arabic.is_nisba(key) or _is_foreign_family_name(passage, at)
     return sense in _NAMES_IN_ARABIC

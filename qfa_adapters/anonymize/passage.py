@@ -115,7 +115,7 @@ class Passage:
             is_unlisted = sense is None or before in arabic_cues.SAYING_TO
             is_sure = is_unlisted or (len(name) > _SHORTEST_IN_A_WORD and particle in _SURE_PARTICLES)
             is_given = found is Sense.GIVEN and is_sure
-            if is_given or (found is Sense.EITHER and is_unlisted):
+            if is_given or name == arabic.SERVANT or (found is Sense.EITHER and is_unlisted):
                 return msgspec.structs.replace(word, start=word.start + len(particle), key=name)
         return word
 
