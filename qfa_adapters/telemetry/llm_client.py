@@ -65,8 +65,8 @@ class TracingLLMClient(LLMClient):
         }
         started = time.perf_counter()
         try:
-            with span_of(self._tracer, f"chat {model}", SpanKind.CLIENT, _asked(prompt, context)) as span:
-                set_facts(span, {**dimensions, names.GEN_AI_SYSTEM: dimensions[names.GEN_AI_PROVIDER]})
+            facts = _asked(dimensions, prompt, context)
+            with span_of(self._tracer, f"chat {model}", SpanKind.CLIENT, facts) as span:
                 reply = await self._client.complete(prompt, context)
                 _answered(span, reply)
         except BaseException as error:  # whatever ends a call is measured, and goes on rising
@@ -87,8 +87,10 @@ class TracingLLMClient(LLMClient):
             self._meters.cost.add(reply.cost_usd, {**dimensions, names.TENANT_ID: tenant_id})
 
 
-def _asked(prompt: Prompt, context: RequestContext) -> dict[str, Value]:
+def _asked(dimensions: dict[str, str], prompt: Prompt, context: RequestContext) -> dict[str, Value]:
     return {
+        **dimensions,
+        names.GEN_AI_SYSTEM: dimensions[names.GEN_AI_PROVIDER],
         names.REQUEST_ID: context.request_id,
         names.TENANT_ID: context.tenant_id,
         names.TASK: prompt.task,

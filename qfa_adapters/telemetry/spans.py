@@ -18,7 +18,11 @@ _REQUEST_ID = create_key("qfa-request-id")
 
 def set_facts(span: Span, facts: Mapping[str, Value]) -> None:
     """Put on *span* what is known of *facts*."""
-    span.set_attributes({name: value for name, value in facts.items() if value is not None})
+    span.set_attributes(_known(facts))
+
+
+def _known(facts: Mapping[str, Value]) -> dict[str, str | bool | int | float | list[str]]:
+    return {name: value for name, value in facts.items() if value is not None}
 
 
 def error_name(error: BaseException) -> str:
@@ -53,8 +57,7 @@ def span_of(
 
     Tasks started within see it as theirs. What ends the block is noted by its class, and rises.
     """
-    span = tracer.start_span(name, parent, kind)
-    set_facts(span, facts)
+    span = tracer.start_span(name, parent, kind, _known(facts))
     context = set_span_in_context(span)
     if request_id is not None:
         context = set_value(_REQUEST_ID, request_id, context)

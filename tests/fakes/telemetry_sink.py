@@ -146,15 +146,15 @@ class TelemetrySink:
             for line in scope.log_records
         ]
 
-    def points(self, name: str) -> list[SeenPoint]:
-        """Return the measurements of the metric *name* that arrived by OTLP."""
+    def points(self, name: str | None = None) -> list[SeenPoint]:
+        """Return the measurements of the metric *name*, or of all, that arrived by OTLP."""
         return [
             point
             for body in self._of("/v1/metrics")
             for resource in ExportMetricsServiceRequest.FromString(body).resource_metrics
             for scope in resource.scope_metrics
             for metric in scope.metrics
-            if metric.name == name
+            if name in (None, metric.name)
             for point in _points(metric)
         ]
 

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import io
 import logging
+import logging.handlers
 import warnings
 from collections.abc import Iterator
 
+import httpx
 import msgspec
 import pytest
 from uvicorn.config import Config
 
-from qfa_http.logs import configure_logging
+from qfa_http.logs import configure_logging, logging_to
 from qfa_http.settings import LoggingSettings
+from tests.http.requests import ON_SAVING
 
 CANARY = "canary-in-a-message"
-LOGGERS = ("", "qfa", "uvicorn", "uvicorn.error", "uvicorn.asgi", "uvicorn.access", "py.warnings")
+LOGGERS = (
+    *("", "qfa", "uvicorn", "uvicorn.error", "uvicorn.asgi", "uvicorn.access", "py.warnings"),
+    *("opentelemetry", "azure.monitor", "urllib3"),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +90,72 @@ def test_the_words_of_a_library_are_withheld(log: io.StringIO) -> None:
 
     assert CANARY not in log.getvalue()
     assert msgspec.json.decode(log.getvalue())["message"] == "a message of this library is withheld"
+
+
+async def test_the_line_of_a_request_tells_its_facts_as_fields(
+    log: io.StringIO, caller: httpx.AsyncClient
+) -> None:
+    response = await caller.post("/v1/summarize", json=ON_SAVING)
+
+    facts = msgspec.json.decode(log.getvalue().splitlines()[-1])
+    assert facts.pop("duration_ms") > 0
+    del facts["time"], facts["message"]
+    assert facts == {
+        "level": "info",
+        "logger": "qfa.http",
+        "request_id": response.headers["X-Request-ID"],
+        "tenant_id": "kenya",
+        "operation": "summarize",
+        "method": "POST",
+        "route": "/v1/summarize",
+        "status": 200,
+    }
+
+
+async def test_the_line_of_a_refused_request_tells_its_code_and_nothing_that_was_sent(
+    log: io.StringIO, caller: httpx.AsyncClient
+) -> None:
+    await caller.request(CANARY.upper(), f"/{CANARY}?{CANARY}", headers={"user-agent": CANARY})
+
+    [line] = log.getvalue().splitlines()
+    facts = msgspec.json.decode(line)
+    assert (facts["error_code"], facts["status"], facts["method"]) == ("not_found", 404, "_OTHER")
+    assert CANARY not in line.lower()
+
+
+async def test_each_llm_call_is_a_line_at_debug(log: io.StringIO, caller: httpx.AsyncClient) -> None:
+    response = await caller.post("/v1/summarize", json=ON_SAVING)
+
+    lines = [msgspec.json.decode(line) for line in log.getvalue().splitlines()]
+    calls = [facts for facts in lines if facts["logger"] == "qfa.usage"]
+    assert len(calls) == 2
+    for facts in calls:
+        assert (facts["level"], facts["tenant_id"], facts["operation"]) == ("debug", "kenya", "summarize")
+        assert facts["request_id"] == response.headers["X-Request-ID"]
+        assert facts["duration_ms"] >= 0
+
+
+def test_only_facts_that_are_known_by_name_are_written(log: io.StringIO) -> None:
+    logging.getLogger("qfa.http").info("a line", extra={"tenant_id": "kenya", "content": CANARY})
+
+    assert msgspec.json.decode(log.getvalue())["tenant_id"] == "kenya"
+    assert CANARY not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "name", ["opentelemetry.sdk", "azure.monitor.opentelemetry.exporter", "urllib3.pool"]
+)
+def test_telemetry_that_does_not_arrive_is_not_told_by_its_libraries(log: io.StringIO, name: str) -> None:
+    logging.getLogger(name).error(CANARY)
+
+    assert log.getvalue() == ""
+
+
+def test_a_line_goes_to_whoever_listens_while_they_do(log: io.StringIO) -> None:
+    heard = logging.handlers.BufferingHandler(10)
+    with logging_to(heard):
+        logging.getLogger("qfa.http").info("heard")
+    logging.getLogger("qfa.http").info("not heard")
+
+    assert [record.getMessage() for record in heard.buffer] == ["heard"]
+    assert len(log.getvalue().splitlines()) == 2
