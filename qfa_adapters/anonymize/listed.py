@@ -88,6 +88,8 @@ def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
 
 def _is_known_place(passage: Passage, at: int) -> bool:
     key = passage.words[at].key
+    if passage.senses[at] is Sense.COMMON and key not in passage.lexicon.places:
+        return False
     if not passage.is_known_place(key.replace("-", " ") if "-" in key else key):
         return False
     if _is_caseless(key) and not key.startswith(_ARABIC_ARTICLE):

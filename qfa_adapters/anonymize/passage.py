@@ -19,6 +19,7 @@ _SHOUTED_SHARE = 0.7
 _FAMILIAR_SHARE = 0.6
 _ALL_CAPITALS = attrgetter("all_capitals")
 _SHORTEST_IN_A_WORD = 3
+_FIRST_SLAVIC_LETTER = "\u0430"
 _SURE_PARTICLES = ("و", "ل")  # others begin too many words
 _WORDS = (Sense.COMMON, Sense.EITHER)
 
@@ -80,8 +81,8 @@ class Passage:
 
     def is_known_place(self, name: str) -> bool:
         """Tell whether our lists hold the place *name*, folded and without hyphens, in any Slavic case."""
-        if name in self.lexicon.places:
-            return name not in self._abroad
+        if name in self.lexicon.places or name < _FIRST_SLAVIC_LETTER:
+            return name in self.lexicon.places and name not in self._abroad
         return any(nominative in self.lexicon.places for nominative in nominatives(name))
 
     def _is_only_abroad(self, keys: set[str]) -> bool:

@@ -52,8 +52,10 @@ def read_words(text: str) -> list[Word]:
             begins, joined = False, True
         else:
             begins, joined = _read_gap(text[end:start], words[-1])
-        words.append((_read_plain if is_plain else _read_marked)(written, start, begins, joined))
-        end = match.end()
+        word = (_read_plain if is_plain else _read_marked)(written, start, begins, joined)
+        if word.key:  # a line that stretches Arabic letters is no letter
+            words.append(word)
+            end = match.end()
     return words
 
 

@@ -9,6 +9,8 @@ import time
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qfa_adapters.anonymize.lexicon_anonymizer import LexiconAnonymizer
 from qfa_adapters.anonymize.recogniser import Recogniser
@@ -19,7 +21,22 @@ CANARY = "Canary Xqwzt"
 ADVERSARIAL = [
     *("a", "1", "a@", "<", "A ", "Maria ", "Kebbeh The ", "1 ", "a.", "1.", ":", "NL91 ", "01/", "www."),
     *("f:", "+", "-", "a-", "a'", "Mr ", "Mr. ", "name is ", "San ", "de ", "tel 1234567 ", "2024-01-01 "),
-    *("a.b/", "٠", "a\u0301", "a (at) ", "_", "<PERSON_1>", "\n", "4111 ", "محمد "),
+    *(
+        "a.b/",
+        "٠",
+        "a\u0301",
+        "a (at) ",
+        "_",
+        "<PERSON_1>",
+        "\n",
+        "4111 ",
+        "محمد ",
+        "عبد ",
+        "ـ ",
+        "بن ",
+        "told abcd ",
+        "Аб ",
+    ),
 ]
 
 
@@ -124,6 +141,31 @@ async def test_the_event_loop_runs_on_while_texts_are_read() -> None:
     assert not task.done()
     waiting.go.set()
     assert (await task).texts == ("Maria",)
+
+
+_PIECES = st.sampled_from(
+    [
+        *"ـً\u0301'-.:,  aبЖ1_",
+        "Maria ",
+        "de ",
+        "Mr ",
+        "name: ",
+        "عبد ",
+        "أبو ",
+        "بن ",
+        "ال",
+        "Иван",
+        "ПИН-",
+        "Red Cross ",
+        "in ",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join))
+def test_whatever_is_written_is_read(recognisers: Sequence[Recogniser], text: str) -> None:
+    for recogniser in recognisers:
+        assert all(0 <= span.start < span.end <= len(text) for span in recogniser.find(text))
 
 
 @pytest.mark.parametrize("piece", ADVERSARIAL)
