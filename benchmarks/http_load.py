@@ -1,7 +1,7 @@
 """
 Callers that ask over raw sockets, in one event loop: light enough not to be what is measured.
 
-`python -m benchmarks.http_load` tells how many answers a second a trivial application gives them here.
+How light, `python -m benchmarks.http_limit` tells.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ async def asked(
     callers = []
     for _ in range(connections):
         _, caller = await loop.create_connection(
-            lambda: _Caller(requests, supply, answers), address.hostname, address.port
+            lambda: _Caller(requests, supply, answers), address.hostname or "", address.port or 80
         )
         callers.append(caller)
     async with asyncio.timeout((seconds or 0.0) + _PATIENCE_SECONDS):

@@ -57,7 +57,7 @@ class Probe:
         if self._profiler is None:
             return b""
         self._profiler.stop()
-        return self._profiler.output_text(show_all=True).encode()
+        return self._profiler.output_text().encode()
 
 
 app = Probe(service)
