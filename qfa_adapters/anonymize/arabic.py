@@ -10,6 +10,7 @@ from qfa_adapters.anonymize.folding import word_set
 ARTICLE = "ال"
 SERVANT = "عبد"  # of whom, says the word behind it: عبد الرحمن
 MOTHER = "ام"
+RAMADAN = "رمضان"  # a name, too, but “Ramadan karim” is a wish
 HOUSE = "ال"  # آل, folded; the article is never a word of its own
 KUNYA = frozenset(("ابو", "ابا", MOTHER))
 _FAITH = "الدين"  # the second half of صلاح الدين, but رجال الدين are the clergy

@@ -28,5 +28,6 @@ BEFORE_A_PERSON = word_set(
 # The same words stand before things as well, so that a word that is a name, too, is a word there.
 BEFORE_A_THING = word_set("مع عن انا بيت خيمه وصل وصلت انتظر ننتظر حسب رفض رفضت طلب طلبت وعد بواسطه طرف")
 SAYING_TO = word_set("قلت قلنا قال قالت اعطيت اعطى اعطت اعطينا التقيت التقينا مررت اتصلت سلمت سلم وعد")
-SON_OF = word_set("بن ابن بنت بنو")
+SON_OF = word_set("بن ابن بنت بنو ابو")
+ASKING_ABOUT = word_set("اسالوا اسال اسالي سالت سالنا نسال سال")
 IN_PLACES = word_set("في الى من بمدينه مدينه قريه مخيم محافظه منطقه حي بلده شارع قرب نحو")

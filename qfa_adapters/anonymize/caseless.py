@@ -56,8 +56,9 @@ def _begins_name(passage: Passage, at: int) -> bool:
         return True
     is_expected = _is_expected(passage, at)
     if sense is Sense.EITHER:
-        is_certain = is_expected and passage.key_before(at) not in arabic_cues.BEFORE_A_THING
-        return following in (Sense.GIVEN, Sense.FAMILY) or is_certain
+        is_certain = is_expected and not _may_be_thing(passage, at)
+        is_pair = following is Sense.EITHER and passage.words[at].begins_sentence and key != arabic.RAMADAN
+        return following in (Sense.GIVEN, Sense.FAMILY) or is_certain or is_pair
     if sense is Sense.FAMILY:
         return following in _NAMES or is_expected
     if sense is not Sense.UNKNOWN or key.startswith(arabic.ARTICLE):
@@ -87,6 +88,13 @@ def _is_expected(passage: Passage, at: int) -> bool:
     if at > 1 and passage.is_joined(at - 1) and passage.key_before(at).startswith(arabic.ARTICLE):
         return passage.senses[at - 2] is Sense.TITLE and passage.senses[at - 1] is Sense.COMMON
     return at > 0 and passage.is_joined(at) and passage.senses[at - 1] is Sense.TITLE
+
+
+def _may_be_thing(passage: Passage, at: int) -> bool:
+    """Tell whether the word before goes with things as well: “about hope”, but not “ask about Hope”."""
+    if passage.key_before(at) not in arabic_cues.BEFORE_A_THING:
+        return False
+    return passage.key_before(at - 1) not in arabic_cues.ASKING_ABOUT
 
 
 def _makes_kunya(passage: Passage, at: int) -> bool:
