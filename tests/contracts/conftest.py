@@ -15,6 +15,8 @@ from qfa_adapters.sql.tables import metadata
 from tests.adapters.sql.conftest import postgresql, sqlite
 from tests.fakes.postgres import PostgresServer
 
+collect_ignore = ["foreign"]  # a stranger's repository, which test_foreign_repository.py runs
+
 
 @pytest.fixture
 async def sqlite_engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
