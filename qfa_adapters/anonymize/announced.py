@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qfa_adapters.anonymize import arabic, cues
-from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, may_be_name, may_go_on
+from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, leads_to_name, may_be_name, may_go_on
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import Passage
@@ -66,6 +66,8 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
     sense = passage.senses[at]
     is_certain = may_be_word or passage.words[at - 1].key in cues.FORMS_OF_ADDRESS
     if sense is Sense.GIVEN:
+        return True
+    if passage.words[at].key in cues.PARTICLES and leads_to_name(passage, at):
         return True
     if passage.has_capital(at):
         if sense is Sense.STAY and _is_telephoned(passage, at):

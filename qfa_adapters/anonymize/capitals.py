@@ -120,9 +120,23 @@ def _goes_on_as_word(passage: Passage, at: int) -> bool:
 
 
 def _opens_as_word(passage: Passage, at: int) -> bool:
-    """Tell whether an everyday word before a name is its first part, where titles have no capitals."""
+    """Tell whether an everyday word before a name is its first part: “Angelica Renier”."""
+    if passage.is_english:  # where Hygiene Kits have capitals, and Beneficiary Maria
+        is_name = (
+            passage.senses[at + 1] in (Sense.FAMILY, Sense.UNKNOWN) and not passage.words[at + 1].all_capitals
+        )
+        return is_name and _is_capitalised_in_english(passage, at)
     is_name = passage.senses[at + 1] in NAME_LIKE and passage.senses[at + 1] is not Sense.EITHER
     return is_name and _is_capitalised_as_name(passage, at)
+
+
+def _is_capitalised_in_english(passage: Passage, at: int) -> bool:
+    word = passage.words[at]
+    is_behind_capital = at > 0 and passage.is_joined(at) and passage.has_capital(at - 1)
+    is_ordinary = passage.senses[at] is Sense.COMMON and passage.has_capital(at) and not word.all_capitals
+    before = passage.key_before(at)
+    is_led_to_place = before in cues.IN_PLACES or before in cues.TO_OR_FROM or word.key in cues.UNDERTAKINGS
+    return is_ordinary and not (word.begins_sentence or is_behind_capital or is_led_to_place)
 
 
 def _is_capitalised_as_name(passage: Passage, at: int) -> bool:

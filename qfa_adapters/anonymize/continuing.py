@@ -19,7 +19,7 @@ def may_go_on(passage: Passage, at: int) -> bool:
     if arabic.is_arabic(passage.words[at].key):
         return goes_on_in_arabic(passage, at)
     if passage.words[at].key in cues.PARTICLES:
-        return _leads_to_name(passage, at)
+        return leads_to_name(passage, at)
     if passage.has_capital(at - 1):
         return False
     if sense is Sense.EITHER or passage.is_bound_name(at):
@@ -28,7 +28,7 @@ def may_go_on(passage: Passage, at: int) -> bool:
     return sense in (Sense.GIVEN, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
 
 
-def _leads_to_name(passage: Passage, particle: int) -> bool:
+def leads_to_name(passage: Passage, particle: int) -> bool:
     """Tell whether a name follows a particle, maybe behind another: “de Vries”, “van der Meer”."""
     at = particle + 1
     while passage.is_joined(at) and passage.words[at].key in cues.PARTICLES:

@@ -14,6 +14,7 @@ from qfa_adapters.anonymize.passage import Passage
 _SHORTEST_SMALL_NAME = 4
 _SHORTEST_CASELESS_NAME = 3
 _ORDINARY = frozenset((Sense.COMMON, Sense.STAY, Sense.TITLE, Sense.EITHER))
+_FIRST_LETTER_BEYOND_LATIN = "\u0370"
 _ARABIC_ARTICLE = "ال"  # nearly every noun can have it, and many a town is called by a noun
 _FIRST_CASELESS_LETTER = "\u0590"  # Latin, Greek, Cyrillic and Armenian, which know capitals, stand before
 
@@ -66,12 +67,24 @@ def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
 
 
 def _is_known_name(passage: Passage, at: int) -> bool:
+    if passage.senses[at] is Sense.UNKNOWN:
+        return _begins_small_pair(passage, at)
     if passage.senses[at] is not Sense.GIVEN:
         return False
     key = passage.words[at].key
     if _is_caseless(key):
         return len(key) >= _SHORTEST_CASELESS_NAME
     return len(key) >= _SHORTEST_SMALL_NAME and passage.is_familiar
+
+
+def _begins_small_pair(passage: Passage, at: int) -> bool:
+    """Tell whether two small words that no list of words holds stand among words that ours hold."""
+    is_latin = passage.words[at].key < _FIRST_LETTER_BEYOND_LATIN
+    if not is_latin or not passage.is_joined(at + 1) or passage.has_capital(at + 1):
+        return False
+    lengths = [len(word.key) for word in passage.words[at : at + 2]]
+    is_name = passage.senses[at + 1] in (Sense.UNKNOWN, Sense.FAMILY) and min(lengths) >= _SHORTEST_SMALL_NAME
+    return is_name and passage.is_familiar
 
 
 def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:

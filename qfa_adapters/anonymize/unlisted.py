@@ -13,6 +13,7 @@ from qfa_adapters.anonymize.words import Word
 
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ness", "less")
 _ACRONYM_FIRST = re.compile(r"[^\W\d_a-zа-я]{2,4}-[^\W\d_A-ZА-Я]")  # ПИН-код, SIM-kaart
+_INFLECTIONS_OF_CAPITALISED = ("s", "es", "ed", "ing", "ly", "ness")  # nor Sander of sand
 _SHORTEST_STEM, _SHORTEST_STEM_OF_CAPITALISED = 1, 4  # Jared is no form of jar, nor James of jam
 _SHORTEST_INFLECTED = 4
 _INSTITUTIONS = (  # Dutch writes them as one word
@@ -99,9 +100,10 @@ def _is_acronym(context: Context, word: Word) -> bool:
 def _is_form_of_common_word(lexicon: Lexicon, key: str, shortest: int) -> bool:
     if not key.endswith(_INFLECTIONS):
         return key.endswith("n't")
+    endings = _INFLECTIONS if shortest == _SHORTEST_STEM else _INFLECTIONS_OF_CAPITALISED
     return any(
         key.endswith(ending)
         and len(key) - len(ending) >= shortest
         and lexicon.senses.get(key[: -len(ending)]) is Sense.COMMON
-        for ending in _INFLECTIONS
+        for ending in endings
     )
