@@ -29,11 +29,16 @@ _NO_NOUNS = word_set(
     "كانت جاء جاءت طلب طلبت الذي التي ان انه انها لن قد كل هذا هذه ذلك هنا هناك ليس ليست عند مع بعد قبل حتى "
     "اذا لكن ثم او ام كما منذ دون اي ايضا جدا الان اليوم امس غدا اخذ رفض وعد اعطى وصل ذهب اتصل"
 )
-_VERB = re.compile(r"(?:[يت]\w{3,}|نت\w{2,}|ان\w{3,4}|است\w{2,}|ا\wت\w{2,3})\Z")
+_TRADES = word_set(
+    "الحداد النجار الخياط الصباغ الخباز الجزار البناء العطار السقا الدباغ اللحام الحلاق القصاب الصواف الحجار "
+    "النحاس الفران الخطاب العقاد البزاز الصراف الصياد الملاح الطحان الفلاح البيطار السمان الجمال الخطيب "
+    "الحكيم القاضي الامام الشيخ المختار الحاج"
+)
+_VERB = re.compile(r"(?:[يت]\w{3,}|نت\w{2,}|ان\w{3,4}|است\w{2,}|ا\wت\w{2,3}|ا\w\wى)\Z")
 _POSSESSIVES = ("كم", "هم", "ها", "هن")
 _LONG_VOWELS = frozenset("اويى")
 _FEWEST_LONG_VOWELS = 2  # how Arabic writes the short vowels of foreign names
-_NISBA = re.compile(r"ال(?:\w{3,}ي|\w\wا\w)\Z")
+_NISBA = re.compile(r"ال\w{3,}ي\Z")
 FIRST_LETTER, _LAST_LETTER = "\u0620", "\u06ff"
 
 
@@ -99,4 +104,4 @@ def may_be_name(key: str) -> bool:
 
 def is_nisba(key: str) -> bool:
     """Tell whether *key* has the form of a family name after an origin or a trade: المصري, الحداد."""
-    return _NISBA.match(key) is not None
+    return key in _TRADES or _NISBA.match(key) is not None

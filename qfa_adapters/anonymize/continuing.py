@@ -44,6 +44,13 @@ def may_be_name(passage: Passage, at: int) -> bool:
     return passage.senses[at] in NAME_LIKE or passage.can_be_family_name(at) or passage.is_bound_name(at)
 
 
+def _is_given_name_with_article(passage: Passage, at: int) -> bool:
+    """Tell whether a family name is made of a given name, as العلي and المحمد are."""
+    key = passage.words[at].key
+    name = key.removeprefix(arabic.ARTICLE)
+    return name != key and passage.lexicon.senses.get(name) in (Sense.GIVEN, Sense.EITHER)
+
+
 def _is_foreign_family_name(passage: Passage, at: int) -> bool:
     """Tell whether a word that is Arabic as well may be the family name behind a foreign given name: باري."""
     before, key = passage.words[at - 1].key, passage.words[at].key
@@ -69,5 +76,9 @@ def goes_on_in_arabic(passage: Passage, at: int) -> bool:
     ):
         return True
     if sense is Sense.COMMON:
-        return arabic.is_nisba(key) or _is_foreign_family_name(passage, at)
+        return (
+            arabic.is_nisba(key)
+            or _is_given_name_with_article(passage, at)
+            or _is_foreign_family_name(passage, at)
+        )
     return sense in _NAMES_IN_ARABIC
