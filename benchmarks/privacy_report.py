@@ -3,8 +3,8 @@ Measure what is found of people, places and numbers in sentences made from templ
 
     python -m benchmarks.privacy_report [--show-errors LANGUAGE]
 
-Names come from seventy origins; the recogniser measured has three of ten of all listed names taken out of its
-lexicon, and every second sentence holds only names that it does not list. Time is processor time, of one core.
+Names come from seventy origins. The recogniser that is measured lacks three of ten listed names, and every
+second sentence holds only names that it does not list. Time is processor time, of one core.
 """
 
 from __future__ import annotations

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from qfa_adapters.anonymize import cues
-from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import LOCATION, PERSON, Mention, words_of
-from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
+from qfa_adapters.anonymize.passage import Passage
 from qfa_adapters.anonymize.places import is_place
+from qfa_adapters.anonymize.stretches import stretches
 
 _FURTHEST_HEAD = 4
-_MOST_PARTICLES = 2
-_OF = frozenset(("de", "van", "di", "da"))
 # “Jordan, Man, 45, says”, “Yusleidy, 23 años”
 _AGE = re.compile(r",\s(?:[^\W\d_]{3,9},\s)?\d{1,2}(?:,|\s(?:years?|yrs?|ans|años|jaar|лет|років|роки)\b)")
 
@@ -23,155 +21,12 @@ def find_capitalised(passage: Passage, before: Sequence[Mention]) -> list[Mentio
     """Return mentions among the words with capitals that are not part of those found *before*."""
     mentions: list[Mention] = []
     kinds_by_last = {mention.last: mention.kind for mention in before}
-    for run in _runs(passage, words_of(before)):
-        for first, last in _segments(passage, *run):
-            kind = _kind(passage, first, last, kinds_by_last)
-            if kind is not None:
-                mentions.append(Mention(first, last, kind))
-                kinds_by_last[last] = kind
+    for first, last in stretches(passage, words_of(before)):
+        kind = _kind(passage, first, last, kinds_by_last)
+        if kind is not None:
+            mentions.append(Mention(first, last, kind))
+            kinds_by_last[last] = kind
     return mentions
-
-
-def _runs(passage: Passage, taken: set[int]) -> Iterator[tuple[int, int]]:
-    """Yield stretches of words with capitals, small particles between them included."""
-    last = -1
-    for at, word in enumerate(passage.words):
-        if at <= last or not word.has_capital or passage.is_shouted or at in taken:
-            continue
-        last = at
-        while (following := _next_in_run(passage, last, taken)) is not None:
-            last = following
-        yield at, last
-
-
-def _next_in_run(passage: Passage, last: int, taken: set[int]) -> int | None:
-    following = last + 1
-    while passage.is_joined(following) and following not in taken and following <= last + 1 + _MOST_PARTICLES:
-        if passage.has_capital(following):
-            return following
-        if passage.words[following].key not in cues.PARTICLES:
-            return None
-        following += 1
-    return None
-
-
-def _segments(passage: Passage, first: int, last: int) -> Iterator[tuple[int, int]]:
-    """Yield the parts of a run that can be names: it is cut at titles and at words in ordinary use."""
-    start: int | None = None
-    for at in range(first, last + 2):
-        if at <= last and _belongs(passage, start, at, last):
-            start = at if start is None else start
-        elif start is not None:
-            yield start, _without_particles(passage, start, at - 1)
-            start = None
-
-
-def _without_particles(passage: Passage, first: int, last: int) -> int:
-    while last > first and passage.words[last].key in cues.PARTICLES and not passage.has_capital(last):
-        last -= 1
-    return last
-
-
-def _belongs(passage: Passage, start: int | None, at: int, last: int) -> bool:
-    if start is not None and _leads_to_origin(passage, at, last):
-        return False
-    if passage.senses[at] in NAME_LIKE:
-        return passage.senses[at] is Sense.GIVEN or passage.key_after(at) not in cues.EMBLEM_COLOURS
-    if passage.words[at].key in cues.PARTICLES:
-        return at < last and (start is not None or _opens_name(passage, at))
-    if start is None:
-        return at < last and (_opens_as_bound_name(passage, at) or _opens_as_word(passage, at))
-    if passage.senses[at] is Sense.TITLE:
-        return False
-    behind_particle = passage.words[at - 1].key in cues.PARTICLES
-    return (
-        (behind_particle and passage.senses[at] is not Sense.STAY)
-        or passage.can_be_family_name(at)
-        or _goes_on_as_bound_name(passage, start, at)
-        or _is_framed(passage, at, last)
-        or _goes_on_as_word(passage, at)
-    )
-
-
-def _leads_to_origin(passage: Passage, at: int, last: int) -> bool:
-    """Tell whether a place follows the particle: “Fatou de Kolda”, but not “Ana de León”."""
-    if passage.words[at].key not in _OF or passage.has_capital(at):
-        return False
-    place = at + 1
-    if place > last or passage.senses[place] is Sense.GIVEN:
-        return False
-    key = passage.words[place].key
-    return passage.is_known_place(key.replace("-", " ")) and key not in passage.lexicon.family
-
-
-def _is_framed(passage: Passage, at: int, last: int) -> bool:
-    """Tell whether an everyday word inside a name or behind a given name is part of it: “Tuyet Mai Pham”."""
-    key = passage.words[at].key
-    if key in cues.ORGANISATION_HEADS or key in cues.PLACE_HEADS:
-        return False
-    if at < last:
-        return passage.senses[at + 1] in NAME_LIKE
-    return passage.senses[at - 1] is Sense.GIVEN and passage.senses[at] is Sense.COMMON
-
-
-def _goes_on_as_word(passage: Passage, at: int) -> bool:
-    """Tell whether an everyday word behind a name is its last part, where titles have no capitals."""
-    return passage.senses[at - 1] in NAME_LIKE and _is_capitalised_as_name(passage, at)
-
-
-def _opens_as_word(passage: Passage, at: int) -> bool:
-    """Tell whether an everyday word before a name is its first part: “Angelica Renier”."""
-    if passage.is_english:  # where Hygiene Kits have capitals, and Beneficiary Maria
-        is_name = (
-            passage.senses[at + 1] in (Sense.FAMILY, Sense.UNKNOWN) and not passage.words[at + 1].all_capitals
-        )
-        return is_name and _is_capitalised_in_english(passage, at)
-    is_name = passage.senses[at + 1] in NAME_LIKE and passage.senses[at + 1] is not Sense.EITHER
-    return is_name and _is_capitalised_as_name(passage, at)
-
-
-def _is_capitalised_in_english(passage: Passage, at: int) -> bool:
-    word = passage.words[at]
-    is_behind_capital = at > 0 and passage.is_joined(at) and passage.has_capital(at - 1)
-    is_ordinary = passage.senses[at] is Sense.COMMON and passage.has_capital(at) and not word.all_capitals
-    before = passage.key_before(at)
-    is_led_to_place = before in cues.IN_PLACES or before in cues.TO_OR_FROM or word.key in cues.UNDERTAKINGS
-    return is_ordinary and not (word.begins_sentence or is_behind_capital or is_led_to_place)
-
-
-def _is_capitalised_as_name(passage: Passage, at: int) -> bool:
-    word = passage.words[at]
-    if passage.is_english or passage.senses[at] is not Sense.COMMON or not passage.has_capital(at):
-        return False
-    is_head = word.key in cues.ORGANISATION_HEADS_ABROAD or word.key in cues.ORGANISATION_HEADS
-    return not (is_head or word.begins_sentence or word.all_capitals or word.key in cues.UNDERTAKINGS)
-
-
-def _opens_name(passage: Passage, particle: int) -> bool:
-    """Tell whether a particle with a capital is part of the name behind it, as in “by De Vries”."""
-    return (
-        passage.has_capital(particle)
-        and not passage.words[particle].begins_sentence
-        and passage.senses[particle + 1] in NAME_LIKE
-    )
-
-
-def _goes_on_as_bound_name(passage: Passage, start: int, at: int) -> bool:
-    """Tell whether a month or a faith is part of the name before it: “Mohammad Rafiqul Islam”."""
-    earliest = max(start, at - MOST_WORDS_OF_A_NAME)
-    return passage.is_bound_name(at) and Sense.GIVEN in passage.senses[earliest:at]
-
-
-def _opens_as_bound_name(passage: Passage, at: int) -> bool:
-    """Tell whether a month or a faith is the first part of a name: “Sunday Okafor”."""
-    is_candidate = passage.senses[at] is Sense.STAY and passage.is_bound_name(at)
-    # “May Grace be with you” is a wish.
-    expected = NAME_LIKE if not passage.words[at].begins_sentence else (Sense.GIVEN, Sense.FAMILY)
-    return (
-        is_candidate
-        and passage.senses[at + 1] in expected
-        and passage.key_before(at) not in cues.BEFORE_A_DAY
-    )
 
 
 def _kind(passage: Passage, first: int, last: int, kinds_by_last: Mapping[int, str]) -> str | None:

@@ -140,7 +140,8 @@ BEFORE_A_SMALL_NAME = phrases(
     "mon frere|mon mari|ma femme|hable con|hablo con|hablar con|hablamos con|dije a|dijo a|pregunte a|"
     "gracias a|mi hermana|mi hermano|mi esposo|gesproken met|sprak met|praten met|tegen|mijn zus|"
     "mijn broer|mijn man|mijn vrouw|говорила с|говорил с|говорили с|поговорить с|говорила з|говорив з|"
-    "говорили з"
+    "говорили з|je suis|soy|ik ben|i am|i'm|this is|habla con|pregunten por|parlez a|dites a|vraag|"
+    "zeg tegen"
 )
 BEFORE_A_WORD = word_set(
     "the a an of our my your his her their this that with some any no every for by have has had having le la "
