@@ -6,10 +6,16 @@ Three of ten listed names are taken out of the lexicon, and half of the sentence
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
+from benchmarks.privacy import LABELLED, read_sentences
 from benchmarks.privacy_report import corpus_and_recognisers
-from benchmarks.privacy_score import Tallies, tally
+from benchmarks.privacy_score import PERSON, Tallies, tally
+from benchmarks.privacy_sentences import Labelled
+from qfa_adapters.anonymize.recogniser import Recogniser
 
 LANGUAGES = ("ar", "en", "es", "fr", "mixed", "nl", "ru", "uk")
 
@@ -47,3 +53,15 @@ def test_people_of_each_origin_are_found(tallies: Tallies) -> None:
 
     assert len(recalls) >= 25
     assert {origin: recall for origin, recall in recalls.items() if recall < 0.75} == {}
+
+
+@pytest.mark.parametrize("path", sorted(LABELLED.glob("hand_*.txt")), ids=lambda path: path.stem)
+def test_people_of_sentences_by_hand_are_found(recognisers: Sequence[Recogniser], path: Path) -> None:
+    read = list(read_sentences(path))
+    corpus = [Labelled(one.text, one.spans, path.stem, path.stem, is_held_out=False) for one in read]
+
+    people = tally(corpus, recognisers)["kind", PERSON]
+
+    assert people.labels >= 25
+    assert people.recall >= 0.85
+    assert people.precision >= 0.90
