@@ -93,7 +93,7 @@ def is_verb_or_particle(key: str) -> bool:
 
 def may_be_foreign_name(key: str) -> bool:
     """Tell whether an unlisted word is written as names of other languages are: مامادو, كوفالينكو."""
-    long_vowels = sum(letter in _LONG_VOWELS for letter in key)
+    long_vowels = sum(letter in _LONG_VOWELS for letter in key.removeprefix("و"))
     return long_vowels >= _FEWEST_LONG_VOWELS + (not may_be_name(key))
 
 
