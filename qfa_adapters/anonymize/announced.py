@@ -12,6 +12,7 @@ from qfa_adapters.anonymize.passage import Passage
 
 _SHORTEST_ARABIC_NAME = 3
 _SHORTEST_SMALL_NAME = 4
+_OF = frozenset(("de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "los"))
 
 
 def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
@@ -67,7 +68,7 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
     is_certain = may_be_word or passage.words[at - 1].key in cues.FORMS_OF_ADDRESS
     if sense is Sense.GIVEN:
         return True
-    if passage.words[at].key in cues.PARTICLES and leads_to_name(passage, at):
+    if _is_first_particle(passage, at, is_certain=is_certain):
         return True
     if passage.has_capital(at):
         if sense is Sense.STAY and _is_telephoned(passage, at):
@@ -78,6 +79,14 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
         return _may_begin_in_arabic(passage, at, is_certain=is_certain)
     is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
     return (is_certain and is_readable) or (sense is Sense.EITHER and passage.key_after(at) in cues.TELLING)
+
+
+def _is_first_particle(passage: Passage, at: int, *, is_certain: bool) -> bool:
+    """Tell whether a name begins with the particle: “Mrs van Hagen”, but not “the brother of Kouadio”."""
+    key = passage.words[at].key
+    if key not in cues.PARTICLES or not leads_to_name(passage, at):
+        return False
+    return is_certain or passage.has_capital(at) or key not in _OF
 
 
 def _is_named_abroad(passage: Passage, at: int) -> bool:
