@@ -13,15 +13,17 @@ from qfa_core.pseudonyms import EntitySpan, identity_of
 
 Name = tuple[str, ...]
 _LONGEST_TITLE = 20
+_FEWEST_WORDS_OF_A_FULL_NAME = 2
 
 
 def link_identities(texts: Sequence[str], spans: Sequence[Sequence[EntitySpan]]) -> Callable[[str, str], str]:
     """
     Return an identity for `pseudonymise` under which Maria is Maria Gonzalez if she is the only Maria.
 
-    A shorter name is a longer one if it leaves out words of exactly one longer name. Russian and
-    Ukrainian cases count where the form can be no other person's. Whoever is called both Mr and
-    Mrs stays apart from longer names. Takes time in proportion to the mentions.
+    A first or last name alone is short for a full name if no other full name has it; full names are one
+    only if all their words are. Russian and Ukrainian cases count where the form can be no other
+    person's. Whoever is called both Mr and Mrs stays apart from full names. Takes time in proportion
+    to the mentions.
     """
     spellings: dict[str, Name] = {}
     genders: dict[str, set[str]] = defaultdict(set)
@@ -46,10 +48,9 @@ def link_identities(texts: Sequence[str], spans: Sequence[Sequence[EntitySpan]])
 
 
 def _words_of(value: str) -> Name:
-    """Return the words of a name without its particles, folded but for a last й, which tells cases apart."""
+    """Return the words of a name, folded but for a last й, which tells cases apart."""
     parted = value.casefold().replace("-", " ").replace(".", " ").split()
-    words = [fold(word[:-1]) + "й" if word.endswith("й") else fold(word) for word in parted]
-    return tuple(word for word in words if word not in cues.PARTICLES) or tuple(words)
+    return tuple(fold(word[:-1]) + "й" if word.endswith("й") else fold(word) for word in parted)
 
 
 def _gender_before(text: str, start: int) -> set[str]:
@@ -72,26 +73,18 @@ def _base_of(word: str, nominatives: Mapping[str, set[str]]) -> str:
 
 
 def _only_longer_names(names: Iterable[Name]) -> dict[Name, Name]:
-    """Return for each name the longest that it is certain to be short for, if there is one."""
+    """Return for each single name the full name that it is short for, if there is exactly one."""
     longer: dict[Name, set[Name]] = defaultdict(set)
     for name in names:
         for short in _shortened(name):
             longer[short].add(name)
-    return {short: _end_of_chain(candidates) for short, candidates in longer.items() if _is_chain(candidates)}
+    return {short: candidates.pop() for short, candidates in longer.items() if len(candidates) == 1}
 
 
 def _shortened(name: Name) -> set[Name]:
-    """Return what a name of several words may be shortened to: its first, its last, or both of them."""
-    if len(name) == 1:
+    """Return what a full name may be shortened to: its first or its last word, that with its particles."""
+    plain = [at for at, word in enumerate(name) if word not in cues.PARTICLES]
+    if len(plain) < _FEWEST_WORDS_OF_A_FULL_NAME:
         return set()
-    return {name[:1], name[-1:], (name[0], name[-1]), name[:2]} - {name}
-
-
-def _is_chain(names: set[Name]) -> bool:
-    """Tell whether all *names* may be one person's: each is the longest, or short for it."""
-    longest = _end_of_chain(names)
-    return all(name == longest or name in _shortened(longest) for name in names)
-
-
-def _end_of_chain(names: set[Name]) -> Name:
-    return max(names, key=lambda name: (len(name), name))
+    start = plain[-2] + 1
+    return {name[:1], name[-1:], *(name[at:] for at in range(start, len(name)))}
