@@ -31,6 +31,8 @@ EXTRAS = (
     "duration_ms",
     "error_code",
     "model",
+    "attempt",
+    "provider_status",
     "input_tokens",
     "output_tokens",
     "cost_usd",

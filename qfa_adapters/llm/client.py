@@ -184,5 +184,13 @@ class HttpxLLMClient(LLMClient):
             attempt,
             failure.status,
             type(failure.error).__name__,
-            extra={"request_id": context.request_id},
+            extra={
+                "request_id": context.request_id,
+                "tenant_id": context.tenant_id,
+                "operation": context.operation,
+                "model": self.model,
+                "attempt": attempt,
+                "provider_status": failure.status,
+                "failure": type(failure.error).__name__,
+            },
         )

@@ -99,7 +99,7 @@ class AnalyzeHierarchical:
         """
         free = self._free_tokens(request)
         context = msgspec.structs.replace(context, is_patient=True)
-        phases = Phases(self._clock, context.request_id, on_progress)
+        phases = Phases(self._clock, context, on_progress)
         with phases.phase("pseudonymise"):
             corpus = await self._corpus(records, request)
         clustering = await self._clustering(corpus, context, phases)

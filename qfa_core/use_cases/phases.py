@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from qfa_core.budget import RequestContext
 from qfa_core.progress import OnProgress, Phase, Progress
 
 _log = logging.getLogger("qfa.analyze")
@@ -14,9 +15,9 @@ _log = logging.getLogger("qfa.analyze")
 class Phases:
     """Tell how far an analysis has come, and of each phase how long it took."""
 
-    def __init__(self, clock: Callable[[], float], request_id: str, on_progress: OnProgress) -> None:
+    def __init__(self, clock: Callable[[], float], context: RequestContext, on_progress: OnProgress) -> None:
         self._clock = clock
-        self._request_id = request_id
+        self._context = context
         self._on_progress = on_progress
 
     @contextmanager
@@ -40,5 +41,11 @@ class Phases:
                 "Hierarchical analysis: phase %s took %.3f s.",
                 phase,
                 seconds,
-                extra={"request_id": self._request_id, "phase": phase, "seconds": seconds},
+                extra={
+                    "request_id": self._context.request_id,
+                    "tenant_id": self._context.tenant_id,
+                    "operation": self._context.operation,
+                    "phase": phase,
+                    "seconds": seconds,
+                },
             )
