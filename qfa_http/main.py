@@ -11,6 +11,7 @@ from qfa_http.logs import configure_logging
 from qfa_http.settings import SettingsError, read_settings
 from qfa_http.start import require_key_source
 from qfa_http.stop import CleanExit
+from qfa_http.warm import Warmed
 
 # The event loop gets its turn within a millisecond of asking, not five, while threads look for names.
 sys.setswitchinterval(0.001)
@@ -19,6 +20,7 @@ try:
     _settings = read_settings(os.environ)
     configure_logging(_settings.logging)
     require_key_source(_settings)
-    app = CleanExit(create_app(build_container(_settings)))
+    _container = build_container(_settings)
+    app = CleanExit(Warmed(create_app(_container), _container.anonymizer().check))
 except SettingsError as error:
     sys.exit(f"qfa: {error}")
