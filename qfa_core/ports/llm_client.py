@@ -29,8 +29,8 @@ class LLMClient(Protocol):
         Safe to call concurrently. The tenant id is passed on to the provider, nothing else of the context.
 
         Raises LLMRateLimited (with the provider's wait), LLMTimeout or LLMUnavailable once retries are of no
-        more use, ContentFiltered and LLMRejected without a retry, LLMAnswerUnusable for an answer without text
-        (but one that was cut is returned, empty as it may be: a shorter one can be asked for).
+        more use, ContentFiltered and LLMRejected without a retry, LLMAnswerUnusable for an answer
+        without text (but one that was cut is returned, empty as it may be: a shorter one can be asked for).
         No error holds a word of the provider's or of the prompt's.
         """
         ...
