@@ -43,6 +43,7 @@ class Outbox(Generic[T]):
         self._waiting: deque[T] = deque()
         self._wake = threading.Event()
         self._closing = False
+        self._given_up = False
         self._thread = threading.Thread(target=self._run, name="qfa telemetry", daemon=True)
         self._thread.start()
 
@@ -61,6 +62,7 @@ class Outbox(Generic[T]):
         self._wake.set()
         self._thread.join(timeout_seconds)
         if self._thread.is_alive():
+            self._given_up = True
             self._losses.add(len(self._waiting))
             self._losses.complain()
 
@@ -74,7 +76,7 @@ class Outbox(Generic[T]):
             self._losses.complain()
 
     def _send_what_waits(self) -> None:
-        while self._waiting:
+        while self._waiting and not self._given_up:
             size = min(len(self._waiting), self._pace.batch_size)
             batch = [self._waiting.popleft() for _ in range(size)]
             if not self._arrives(batch):

@@ -103,6 +103,17 @@ def test_closing_ends_in_time_however_slow_the_far_end(post: Post, losses: Losse
     assert losses.total == 1
 
 
+def test_what_was_given_up_is_not_sent_after_all(post: Post, losses: Losses) -> None:
+    outbox = held_up(post, losses)
+    outbox.put(2)
+    outbox.close(0.1)
+
+    post.is_open.set()
+    outbox.close(10)
+
+    assert post.batches == [[0, 1]]
+
+
 def test_what_comes_after_the_end_is_counted_as_lost(post: Post, losses: Losses) -> None:
     outbox = Outbox(post, losses, PACE)
     outbox.close(10)
