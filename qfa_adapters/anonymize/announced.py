@@ -12,6 +12,7 @@ from qfa_adapters.anonymize.passage import Passage
 
 _SHORTEST_ARABIC_NAME = 3
 _SHORTEST_SMALL_NAME = 4
+_LAST_WORDS_OF_CUES = frozenset((*cues.INTRODUCTIONS, *cues.BEFORE_A_SMALL_NAME))
 _OF = frozenset(("de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "los"))
 
 
@@ -20,6 +21,8 @@ def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]
     taken = words_of(before)
     mentions: list[Mention] = []
     for at, sense in enumerate(passage.senses):
+        if sense is not Sense.TITLE and passage.words[at].key not in _LAST_WORDS_OF_CUES:
+            continue
         is_introduction = _ends_phrase(passage, at, cues.INTRODUCTIONS)
         is_cue = is_introduction or sense is Sense.TITLE
         if is_cue or (
