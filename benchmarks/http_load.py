@@ -92,6 +92,8 @@ class _Caller(asyncio.Protocol):
         self._asked = 0
         self._received = b""
         self._whole_at = 0  # bytes of the answer, 0 as long as its head has not said
+        self._trouble = ""
+        self._is_served = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -110,12 +112,15 @@ class _Caller(asyncio.Protocol):
             self._ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if not self.done.done():
-            self._fail(f"the server closed a connection ({exc})")
+        if self._is_served:
+            self.done.set_result(None)
+        else:
+            trouble = self._trouble or f"the server closed a connection ({exc})"
+            self.done.set_exception(ConnectionError(trouble))
 
     def _ask(self) -> None:
         if not self._supply.take():
-            self.done.set_result(None)
+            self._is_served = True
             self._transport.close()
             return
         self._received, self._whole_at = b"", 0
@@ -130,14 +135,11 @@ class _Caller(asyncio.Protocol):
         head = self._received[: end + 2]
         length = _LENGTH.search(head)
         if length is None and not _CHUNKED.search(head):
-            self._fail("the server does not say where its answer ends")
+            self._trouble = "the server does not say where its answer ends"
+            self._transport.abort()
             return False
         self._whole_at = end + len(_END_OF_HEAD) + int(length[1]) if length else -1
         return True
-
-    def _fail(self, why: str) -> None:
-        self.done.set_exception(ConnectionError(why))
-        self._transport.abort()
 
     def _note(self) -> None:
         self._answers.seconds.append(time.perf_counter() - self._began)
