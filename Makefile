@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 include infra/checks.mk
-.PHONY: help install demo run test check lint format bench bench-corpus bench-usage lock clean
+.PHONY: help install demo run test check lint format bench bench-corpus bench-usage reference lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ bench-usage: install ## measure reports of usage on up to a million LLM calls; t
 
 bench-corpus: install ## measure hierarchical analyses of 1,000 to 100,000 records; takes some minutes
 	@$(BIN)/python -m benchmarks.hierarchical
+
+reference: install ## write docs/reference.md anew from the docstrings
+	@$(BIN)/python docs/reference.py
 
 lock: install ## make the locks of the image anew
 	@image/lock.sh
