@@ -83,7 +83,8 @@ def _measure(figures: Figures, arguments: argparse.Namespace, tell: Tell) -> lis
         measure_rounds(candidates, wanted, figures, rounds=arguments.rounds, tell=tell)
         slow_rounds = min(3, arguments.rounds)
         measure_slow(candidates, wanted, figures, provider=provider, rounds=slow_rounds, tell=tell)
-        for candidate in candidates if arguments.soak else ():
+        soaked = candidates if urls else candidates[:1]  # the other is the same service once more
+        for candidate in soaked if arguments.soak else ():
             measure_soak(candidate, wanted, figures, requests=arguments.soak, tell=tell)
         return [candidate.label for candidate in candidates]
 
