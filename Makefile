@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 include infra/checks.mk
-.PHONY: help install demo run test check lint format bench bench-corpus bench-usage reference lock clean
+.PHONY: help install demo run test check lint format bench bench-privacy bench-corpus bench-usage reference lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: install ## measure the anonymiser and the look-up of keys; prints tables
 
 bench-usage: install ## measure reports of usage on up to a million LLM calls; takes some minutes
 	@$(BIN)/python -m benchmarks.usage --embedded
+
+bench-privacy: install ## measure what the anonymiser finds, by language, origin and kind, and how fast
+	@$(BIN)/python -m benchmarks.privacy_report
 
 bench-corpus: install ## measure hierarchical analyses of 1,000 to 100,000 records; takes some minutes
 	@$(BIN)/python -m benchmarks.hierarchical
