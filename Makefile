@@ -13,7 +13,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "QFA needs Python 3.11 or newer: make install PYTHON=python3.12"; exit 1; }
 	@echo "Installing into $(VENV), which takes about a minute …"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[service,postgres,azure,embeddings,e5,onnx,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[service,postgres,azure,telemetry,embeddings,e5,onnx,dev]'
 	@touch $@
 
 install: $(VENV)/.installed ## make a .venv with everything

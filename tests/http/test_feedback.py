@@ -199,7 +199,7 @@ async def test_a_whole_corpus_is_answered_with_its_ledger_and_its_themes(caller:
         "description": "It is short.",
         "record_count": 7,
         "share": 1.0,
-        "record_ids": [f"F-{n}" for n in range(6)],
+        "record_ids": [f"F-{n}" for n in range(7)],
         "first_seen": "2024-06-01",
         "last_seen": "2024-06-07",
     }

@@ -110,7 +110,7 @@ def test_the_image_runs_on_the_versions_that_the_tests_run_on(lock: Path) -> Non
 
 
 def test_every_extra_but_the_developers_can_be_in_the_image() -> None:
-    assert locked_extras("EXTRAS") | locked_extras("EMBEDDERS") == extras().keys() - {"dev"}
+    assert locked_extras("EXTRAS") | locked_extras("EMBEDDERS") == extras().keys() - {"dev", "testing"}
     assert not locked_extras("EXTRAS") & locked_extras("EMBEDDERS")
 
 
