@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from qfa_core.budget import RequestContext
 from qfa_core.contracts.contract import needs
 from qfa_core.contracts.event_loop import ends_soon
 from qfa_core.contracts.llm_answers import LLMAnswersContract
@@ -113,15 +114,29 @@ class LLMClientContract(LLMAnswersContract, LLMFailuresContract):
         self, llm_client: LLMClient, backend: LLMBackend
     ) -> None:
         """LLMClient.complete: Patient calls wait their turn by tenant"""
-        places = self.places or 0
         backend.reply("answer", after_seconds=0.01)
-        many = self.context(is_patient=True, tenant_id="tenant-of-many-calls")
         one = self.context(is_patient=True, tenant_id="tenant-of-one-call")
+
+        assert await self._attempts_until_answered(llm_client, backend, one) <= 4 * (self.places or 0)
+
+    @needs("places")
+    async def test_a_request_does_not_wait_behind_all_calls_of_another(
+        self, llm_client: LLMClient, backend: LLMBackend
+    ) -> None:
+        """LLMClient.complete: then by request id"""
+        backend.reply("answer", after_seconds=0.01)
+        one = self.context(is_patient=True, request_id="7e0d6a4e-0000-4000-8000-000000000008")
+
+        assert await self._attempts_until_answered(llm_client, backend, one) <= 4 * (self.places or 0)
+
+    async def _attempts_until_answered(
+        self, client: LLMClient, backend: LLMBackend, one: RequestContext
+    ) -> int:
+        """Let a call of *one* come behind many others; return how many attempts there were by its answer."""
+        places, others = self.places or 0, self.context(is_patient=True)
         async with asyncio.TaskGroup() as group:
             for _ in range(6 * places):
-                group.create_task(llm_client.complete(self.prompt(), many))
+                group.create_task(client.complete(self.prompt(), others))
             await backend.arrived(places)
-            await llm_client.complete(self.prompt("words-of-the-one"), one)
-            answered_by_then = len(backend.attempts)
-
-        assert answered_by_then <= 4 * places
+            await client.complete(self.prompt(), one)
+            return len(backend.attempts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -20,9 +20,15 @@ TWINS = [pytest.param(port, twin, id=f"{port}-{twin.name}") for port, twin in ev
 
 
 @pytest.fixture(scope="module")
-def failures(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Failures]:
-    """Run all twins of a port, in one process, when they are first asked for."""
-    return cache(lambda port: run(port, tmp_path_factory.mktemp(port)))
+def failures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Failures]]:
+    """Run all twins of each port that is asked for, one process a port, two at a time."""
+    cases = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
+    ports = sorted({case.params["port"] for case in cases if case})
+    with ThreadPoolExecutor(2) as pool:
+        runs = {port: pool.submit(run, port, tmp_path_factory.mktemp(port)) for port in ports}
+        yield lambda port: runs[port].result()
 
 
 def run(port: str, folder: Path) -> Failures:
@@ -36,7 +42,7 @@ def run(port: str, folder: Path) -> Failures:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert done.returncode in (0, 1), done.stdout + done.stderr
     cases = ElementTree.parse(report).getroot().findall(".//testcase")  # noqa: S314 - pytest wrote it

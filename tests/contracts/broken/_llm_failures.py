@@ -79,13 +79,12 @@ class InventedWait(HonestLLMClient):
 
 @TWINS.fails("test_who_is_not_patient_is_told_of_a_long_wait_at_once")
 class StubbornWait(HonestLLMClient):
-    """Waits for as long as the provider asks, whoever may be waiting."""
+    """Waits for as long as the provider asks, up to a second or so, whoever may be waiting."""
 
     def wait_seconds(self, error: LLMError, number: int, context: RequestContext) -> float | None:
         wait_seconds = super().wait_seconds(error, number, context)
-        if isinstance(error, LLMRateLimited) and (error.retry_after_seconds or 0) > 1:
-            return 1.5 if wait_seconds is None and not context.is_patient else wait_seconds
-        return wait_seconds
+        is_long = isinstance(error, LLMRateLimited) and (error.retry_after_seconds or 0) > 1
+        return 1.2 if is_long and not context.is_patient and number == 1 else wait_seconds
 
 
 @TWINS.fails("test_a_patient_call_waits_limits_out_however_many_there_are")

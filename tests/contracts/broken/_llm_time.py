@@ -94,7 +94,10 @@ class AbandonedCall(HonestLLMClient):
         return await asyncio.shield(super().attempt(prompt, context))
 
 
-@TWINS.fails("test_a_tenant_does_not_wait_behind_all_calls_of_another")
+@TWINS.fails(
+    "test_a_tenant_does_not_wait_behind_all_calls_of_another",
+    "test_a_request_does_not_wait_behind_all_calls_of_another",
+)
 class FirstComeFirstServed(HonestLLMClient):
     """Serves in the order of arrival, whosever calls they are."""
 
