@@ -34,12 +34,14 @@ class LocalEmbedder(Embedder):
 
     All calls share the threads, a batch at a time; they yield to the rest of the service, and need no
     closing. A blank text has the vector that the model gives the empty text.
+    *has_tried_to_load* tells whether anybody has asked yet, so that one may ask without loading.
     """
 
     def __init__(self, load: Callable[[], SentenceModel], *, workers: int = 2) -> None:
         self._load = load
         self._loading = threading.Lock()
         self._loaded: SentenceModel | None = None
+        self.has_tried_to_load = False
         self._workers = workers
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="embedding", initializer=_step_back)
 
@@ -59,8 +61,11 @@ class LocalEmbedder(Embedder):
 
     def _load_once(self) -> SentenceModel:
         with self._loading:
-            if self._loaded is None:
-                self._loaded = self._load()
+            try:
+                if self._loaded is None:
+                    self._loaded = self._load()
+            finally:
+                self.has_tried_to_load = True
             return self._loaded
 
     async def _vectors(self, model: SentenceModel, texts: Sequence[str]) -> bytes:

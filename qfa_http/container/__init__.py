@@ -211,7 +211,7 @@ class Container(containers.DeclarativeContainer):
         usage_store,
         key_stores,
         anonymizer,
-        providers.Callable(clustering.check, embedder, clusterer),
+        providers.Callable(clustering.readiness_check, embedder, clusterer),
         secrets,
     )
     operators_store = providers.ThreadSafeSingleton(key_vault.operators_store, settings)

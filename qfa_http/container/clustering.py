@@ -100,6 +100,24 @@ def check(embedder: Embedder | None, clusterer: Clusterer | None) -> Check | Non
     return check_both
 
 
+def readiness_check(embedder: Embedder | None, clusterer: Clusterer | None) -> Check | None:
+    """
+    Return the same check for `/v1/ready`, which loads nothing that nobody has wanted yet.
+
+    A model takes a second and some hundred megabytes: too much for a question that is asked all the time.
+    """
+    check_both = check(embedder, clusterer)
+    if check_both is None:
+        return None
+    from qfa_adapters.embed.local_embedder import LocalEmbedder
+
+    async def check_what_is_loaded() -> None:
+        if not isinstance(embedder, LocalEmbedder) or embedder.has_tried_to_load:
+            await check_both()
+
+    return check_what_is_loaded
+
+
 @asynccontextmanager
 async def warmed(check: Check | None) -> AsyncIterator[None]:
     """Have *check* done beside what is done within: whoever asks first finds the model loaded."""
