@@ -39,10 +39,9 @@ async def test_a_model_that_nobody_has_wanted_is_not_loaded_to_tell() -> None:
 
 async def test_a_model_that_failed_is_told_and_one_that_works_as_well() -> None:
     failed, works = LocalEmbedder(broken), LocalEmbedder(Model)
-    for embedder in (failed, works):
-        async with warmed(embedder.check):
-            while not embedder.has_tried_to_load:
-                await asyncio.sleep(0.001)
+    await works.check()
+    with pytest.raises(EmbedderUnavailable):
+        await failed.check()
     check, working = (readiness_check(one, GreedyClusterer()) for one in (failed, works))
     assert check is not None
     assert working is not None
@@ -50,6 +49,24 @@ async def test_a_model_that_failed_is_told_and_one_that_works_as_well() -> None:
     await working()
     with pytest.raises(EmbedderUnavailable):
         await check()
+
+
+async def test_a_model_is_warmed_beside_what_else_is_done() -> None:
+    asked = asyncio.Event()
+
+    async def check() -> None:
+        asked.set()
+        raise EmbedderUnavailable
+
+    async with warmed(check):
+        await asyncio.wait_for(asked.wait(), 10)
+
+
+async def test_warming_ends_with_the_service() -> None:
+    async with warmed(asyncio.Event().wait):
+        before = asyncio.all_tasks()
+
+    assert asyncio.all_tasks() <= before
 
 
 def test_without_an_embedder_there_is_nothing_to_check() -> None:
