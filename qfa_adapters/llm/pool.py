@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -28,7 +29,7 @@ class ConnectionPool:
     def __init__(self) -> None:
         self._free: list[httpx.AsyncClient] = []
         self._all: list[httpx.AsyncClient] = []
-        self._ssl_context = httpx.create_ssl_context()
+        self._ssl_context: ssl.SSLContext | None = None
 
     @asynccontextmanager
     async def post(
@@ -56,6 +57,8 @@ class ConnectionPool:
         The environment's proxies and certificates count, as many offices reach the internet no other way; a
         model on this machine is never asked through a proxy.
         """
+        if self._ssl_context is None:  # made once, for reading the authorities takes tens of milliseconds
+            self._ssl_context = httpx.create_ssl_context()
         no_proxy: Mapping[str, Any] = dict.fromkeys(_LOOPBACK)
         connection = httpx.AsyncClient(
             verify=self._ssl_context,
