@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 .DEFAULT_GOAL := help
 include infra/checks.mk
-.PHONY: help install demo run test check lint format bench bench-privacy bench-corpus bench-usage reference lock clean
+.PHONY: help install demo run test check lint format bench bench-privacy bench-corpus bench-http bench-usage reference lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -42,6 +42,10 @@ format: install ## format the code and mend what can be mended
 bench: install ## measure the anonymiser and the look-up of keys; prints tables
 	@$(BIN)/python -m benchmarks.privacy
 	@$(BIN)/python -m benchmarks.keys
+
+bench-http: install ## measure the HTTP service: latency, throughput, cold start, memory; takes a quarter of an hour
+	@$(BIN)/python -m benchmarks.http
+	@$(BIN)/python -m benchmarks.http_bodies
 
 bench-usage: install ## measure reports of usage on up to a million LLM calls; takes some minutes
 	@$(BIN)/python -m benchmarks.usage --embedded

@@ -96,7 +96,8 @@ class Analyze:
     ) -> Analysis:
         language = request.output_language
         raw_prompt = await asyncio.to_thread(analysis_prompt, records, request.prompt)
-        self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
+        await self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
+        del raw_prompt  # as large as all records together
         texts = [record.content for record in records]
         safe = await self._calls.pseudonymise([*texts, request.prompt], anonymize=request.anonymize)
         *contents, question = safe.texts

@@ -27,6 +27,7 @@ from qfa_core.pseudonyms import PseudonymisedTexts
 from qfa_core.walking import map_strings
 
 JUDGE_MARGIN_SECONDS = 1.0
+_QUICK_CHARACTERS = 50_000  # weighed within a millisecond
 CUT_NOTICE = "[The answer was cut off at the language model's length limit.]"
 
 A = TypeVar("A", bound=msgspec.Struct)
@@ -96,9 +97,13 @@ class LLMCalls:
             return PseudonymisedTexts(texts=tuple(texts), originals={})
         return await self._anonymizer.anonymize(texts)
 
-    def require_fit(self, prompt: Prompt, *, advice: str = "") -> None:
+    async def require_fit(self, prompt: Prompt, *, advice: str = "") -> None:
         """Raise FeedbackTooLarge, with *advice* on what to do, if *prompt* is over the token budget."""
-        if not self._budget.allows(prompt.system, prompt.user):
+        if prompt.characters <= _QUICK_CHARACTERS:
+            allowed = self._budget.allows(prompt.system, prompt.user)
+        else:
+            allowed = await asyncio.to_thread(self._budget.allows, prompt.system, prompt.user)
+        if not allowed:
             raise FeedbackTooLarge(f"{FeedbackTooLarge.message} {advice}".strip())
 
     async def answer(
@@ -114,7 +119,7 @@ class LLMCalls:
 
         Raises LLMAnswerUnusable if that is no better, FeedbackTooLarge, and what LLMClient.complete raises.
         """
-        self.require_fit(prompt)
+        await self.require_fit(prompt)
         reply = await self._llm.complete(prompt, context)
         answer = _read(reply, shape, makes_sense)
         if answer is None:

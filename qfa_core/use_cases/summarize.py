@@ -72,7 +72,8 @@ class SummarizeCorpus:
         if not records:
             return CorpusSummary(record_ids=(), title="", text="", quality_score=0.0)
         raw_prompt = await asyncio.to_thread(corpus_summary_prompt, records, instruction=request.prompt)
-        self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
+        await self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
+        del raw_prompt  # as large as all records together
         async with self._calls.within_deadline(context):
             safe = await self._calls.pseudonymise([*(r.content for r in records), request.prompt or ""])
             *contents, instruction = safe.texts

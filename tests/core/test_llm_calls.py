@@ -178,17 +178,17 @@ async def test_a_prompt_over_the_budget_is_never_sent() -> None:
     assert llm.prompts == []
 
 
-def test_what_does_not_fit_is_refused_with_advice() -> None:
+async def test_what_does_not_fit_is_refused_with_advice() -> None:
     with pytest.raises(FeedbackTooLarge, match=r"budget of one call\. Send fewer\.$"):
-        calls(answering(), budget=TINY).require_fit(QUESTION, advice="Send fewer.")
+        await calls(answering(), budget=TINY).require_fit(QUESTION, advice="Send fewer.")
 
 
-def test_the_budget_is_filled_to_the_last_token() -> None:
+async def test_the_budget_is_filled_to_the_last_token() -> None:
     tokens = -(-QUESTION.characters // 4)
 
-    calls(answering(), budget=TokenBudget(max_total_tokens=tokens)).require_fit(QUESTION)
+    await calls(answering(), budget=TokenBudget(max_total_tokens=tokens)).require_fit(QUESTION)
     with pytest.raises(FeedbackTooLarge):
-        calls(answering(), budget=TokenBudget(max_total_tokens=tokens - 1)).require_fit(QUESTION)
+        await calls(answering(), budget=TokenBudget(max_total_tokens=tokens - 1)).require_fit(QUESTION)
 
 
 async def test_a_judge_gives_a_verdict() -> None:
@@ -278,3 +278,12 @@ async def test_without_an_anonymiser_no_text_gets_through() -> None:
     down = calls(answering(), anonymizer=ScriptedAnonymizer(is_down=True))
     with pytest.raises(AnonymizerUnavailable):
         await down.pseudonymise(["Maria"])
+
+
+async def test_a_huge_prompt_is_weighed_as_well() -> None:
+    huge = msgspec.structs.replace(QUESTION, user="вода" * 100_000)
+    fits = TokenBudget().tokens(huge.system, huge.user)
+
+    await calls(answering(), budget=TokenBudget(max_total_tokens=fits)).require_fit(huge)
+    with pytest.raises(FeedbackTooLarge):
+        await calls(answering(), budget=TokenBudget(max_total_tokens=fits - 1)).require_fit(huge)
