@@ -7,6 +7,7 @@ from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.passage import NAME_LIKE, Passage
 
 MOST_WORDS_OF_A_NAME = 4
+_OF_FAMILIES = frozenset(("van", "von", "der", "den", "ten", "ter", "te"))
 _FOREIGN_ENDINGS = ("ي", "ا", "و", "ين", "ون")
 _NAMES_IN_ARABIC = (Sense.GIVEN, Sense.FAMILY, Sense.EITHER, Sense.UNKNOWN)
 
@@ -15,7 +16,7 @@ def may_go_on(passage: Passage, at: int) -> bool:
     """Tell whether the word may be a further part of the name that the word before belongs to."""
     sense = passage.senses[at]
     if passage.has_capital(at):
-        return may_be_name(passage, at)
+        return may_be_name(passage, at) or _is_behind_van(passage, at)
     if arabic.is_arabic(passage.words[at].key):
         return goes_on_in_arabic(passage, at)
     if passage.words[at].key in cues.PARTICLES:
@@ -37,6 +38,12 @@ def leads_to_name(passage: Passage, particle: int) -> bool:
         return False
     is_ordinary = passage.senses[at] in (Sense.STAY, Sense.TITLE)
     return passage.senses[at] in NAME_LIKE or (passage.has_capital(at) and not is_ordinary)
+
+
+def _is_behind_van(passage: Passage, at: int) -> bool:
+    """Tell whether an everyday word with a capital ends a name such as “van den Berg” or “van Dijk”."""
+    is_ordinary = passage.senses[at] in (Sense.STAY, Sense.TITLE)
+    return passage.words[at - 1].key in _OF_FAMILIES and not is_ordinary
 
 
 def may_be_name(passage: Passage, at: int) -> bool:

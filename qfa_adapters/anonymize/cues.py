@@ -18,13 +18,13 @@ def phrases(listed: str) -> dict[str, list[list[str]]]:
 
 
 FORMS_OF_ADDRESS = arabic_cues.FORMS_OF_ADDRESS | word_set(
-    "mr mrs ms miss mister dr prof mme mlle monsieur madame sr sra srta senor senora don dona dhr mevr "
+    "mr mrs ms miss mister dr prof mme mlle monsieur madame sr sra srta senor senora don dona dhr mevr mw "
     "meneer mevrouw г-н г-жа господин госпожа пан пани пані панові"
 )
 TITLES_BY_GENDER = {
     "m": word_set("mr mister monsieur sr senor don dhr meneer г-н господин пан السيد"),
     "f": word_set(
-        "mrs ms miss mme mlle madame sra srta senora dona mevr mevrouw г-жа госпожа пани пані السيده"
+        "mrs ms miss mme mlle madame sra srta senora dona mevr mw mevrouw г-жа госпожа пани пані السيده"
     ),
 }
 # Often with a name behind, often without.

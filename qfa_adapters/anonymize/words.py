@@ -14,7 +14,7 @@ _ELISIONS = word_set("d l j c n s m t qu")
 _ENDINGS = word_set("s m re ve ll d")
 _ARABIC_PREFIXES = word_set("al el ul ad an ar as ash az abd abu bin ibn")
 _ABBREVIATIONS = word_set(
-    "mr mrs ms dr prof st rev fr sr jr sra dra mme mevr dhr hon sgt capt lt col gen г ул"
+    "mr mrs ms dr prof st rev fr sr jr sra dra mme mevr mw dhr hon sgt capt lt col gen г ул"
 )
 _ENDS_A_SENTENCE = frozenset('.!?¿¡…:\n\r"“”«»•*؟۔|')
 _LONGEST_SPACE = 2

@@ -26,6 +26,8 @@ SAMPLE = Path(__file__).parents[3] / "integrations" / "sample" / "feedback.jsonl
         ("We met Jean-Pierre Kabongo there.", "Jean-Pierre Kabongo"),
         ("We met Anna de Vries there.", "Anna de Vries"),
         ("We met Peter van der Berg there.", "Peter van der Berg"),
+        ("Mevrouw van den Berg wacht op hulp.", "van den Berg"),
+        ("Mw. van Dijk heeft geen water.", "van Dijk"),
         ("Mr O’Brien left.", "O’Brien"),
         ("Dr. Kamara's office is closed.", "Kamara"),
         ("They asked Xqwzt Brrgl to wait.", "Xqwzt Brrgl"),
