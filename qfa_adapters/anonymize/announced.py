@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from qfa_adapters.anonymize import arabic, cues
-from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, leads_to_name, may_be_name, may_go_on
+from qfa_adapters.anonymize.continuing import (
+    MOST_WORDS_OF_A_NAME,
+    is_named_abroad,
+    leads_to_name,
+    may_be_name,
+    may_go_on,
+)
 from qfa_adapters.anonymize.lexicon import Sense
 from qfa_adapters.anonymize.mention import PERSON, Mention, words_of
 from qfa_adapters.anonymize.passage import Passage
@@ -77,7 +83,7 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
         if sense is Sense.STAY and _is_telephoned(passage, at):
             return False
         is_name = may_be_name(passage, at)
-        return is_name or (sense is Sense.COMMON and (is_certain or _is_named_abroad(passage, at)))
+        return is_name or (sense is Sense.COMMON and (is_certain or is_named_abroad(passage, at)))
     if arabic.is_arabic(passage.words[at].key):
         return _may_begin_in_arabic(passage, at, is_certain=is_certain)
     is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
@@ -90,12 +96,6 @@ def _is_first_particle(passage: Passage, at: int, *, is_certain: bool) -> bool:
     if key not in cues.PARTICLES or not leads_to_name(passage, at):
         return False
     return is_certain or passage.has_capital(at) or key not in _OF
-
-
-def _is_named_abroad(passage: Passage, at: int) -> bool:
-    """Tell whether an everyday word behind a role has a capital where only names have: “soeur Exaucée”."""
-    is_head = passage.words[at].key in cues.ORGANISATION_HEADS_ABROAD
-    return not (passage.is_english or is_head or passage.words[at].all_capitals)
 
 
 def _may_begin_in_arabic(passage: Passage, at: int, *, is_certain: bool) -> bool:

@@ -16,7 +16,8 @@ def may_go_on(passage: Passage, at: int) -> bool:
     """Tell whether the word may be a further part of the name that the word before belongs to."""
     sense = passage.senses[at]
     if passage.has_capital(at):
-        return may_be_name(passage, at) or _is_behind_van(passage, at)
+        is_everyday_abroad = sense is Sense.COMMON and is_named_abroad(passage, at)
+        return may_be_name(passage, at) or is_everyday_abroad or _is_behind_van(passage, at)
     if arabic.is_arabic(passage.words[at].key):
         return goes_on_in_arabic(passage, at)
     if passage.words[at].key in cues.PARTICLES:
@@ -38,6 +39,12 @@ def leads_to_name(passage: Passage, particle: int) -> bool:
         return False
     is_ordinary = passage.senses[at] in (Sense.STAY, Sense.TITLE)
     return passage.senses[at] in NAME_LIKE or (passage.has_capital(at) and not is_ordinary)
+
+
+def is_named_abroad(passage: Passage, at: int) -> bool:
+    """Tell whether an everyday word behind a role or a name has a capital as names have: “soeur Exaucée”."""
+    is_head = passage.words[at].key in cues.ORGANISATION_HEADS_ABROAD
+    return not (passage.is_english or is_head or passage.words[at].all_capitals)
 
 
 def _is_behind_van(passage: Passage, at: int) -> bool:
