@@ -25,7 +25,12 @@ _IP_ADDRESS = re.compile(
     r"(?<![\w.:])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\w|[.-]\d)|(?<![\w:.])(?=[0-9a-f]*:)[0-9a-f:.]++(?![\w:])",
     re.IGNORECASE,
 )
+_MAY_BE_WEB_ADDRESS = re.compile(
+    r"\.[\w-]|://|www\.", re.IGNORECASE
+)  # most texts hold none, and are read once
 _ENDS_A_SENTENCE = ".,;:!?'’”)]}»…"
+_POINTS_OF_VERSION_4 = 3
+_FEWEST_COLONS_OF_VERSION_6 = 2
 _DOMAINS_WITHOUT_PATH = frozenset(("com", "org", "net", "info", "int", "gov", "edu"))
 _DOMAINS_WITH_PATH = _DOMAINS_WITHOUT_PATH | word_set(
     "app biz dev gl gle io link ly me online page shop site social tv xyz ae af at au bd be bf bi br ca "
@@ -55,6 +60,8 @@ class WebAddressRecogniser(Recogniser):
     """Finds web addresses: with a scheme, with `www.`, or a bare host that ends like one."""
 
     def find(self, text: str) -> list[EntitySpan]:
+        if not _MAY_BE_WEB_ADDRESS.search(text):
+            return []
         return [
             EntitySpan(start=match.start(), end=match.start() + len(address), kind="URL")
             for match in _WEB_ADDRESS.finditer(text)
@@ -75,6 +82,8 @@ class IpAddressRecogniser(Recogniser):
     """Finds IP addresses of both versions, as far as the standard library would accept them."""
 
     def find(self, text: str) -> list[EntitySpan]:
+        if text.count(".") < _POINTS_OF_VERSION_4 and text.count(":") < _FEWEST_COLONS_OF_VERSION_6:
+            return []
         return [
             EntitySpan(start=match.start(), end=match.start() + len(address), kind="IP_ADDRESS")
             for match in _IP_ADDRESS.finditer(text)

@@ -54,8 +54,11 @@ def _is_institution(passage: Passage, first: int, last: int) -> bool:
 def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     """Return names and places of our lists that are written small, or in a script without capitals."""
     taken = words_of(before)
+    places = passage.lexicon.places
     mentions: list[Mention] = []
-    for at, word in enumerate(passage.words):
+    for at, (word, sense) in enumerate(zip(passage.words, passage.senses, strict=True)):
+        if sense is Sense.COMMON and word.key not in places:
+            continue  # most words are neither
         if at in taken or (word.has_capital and not passage.is_shouted):
             continue
         if _is_known_name(passage, at):

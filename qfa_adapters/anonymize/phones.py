@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qfa_adapters.anonymize.recogniser import Recogniser
+from qfa_adapters.anonymize.recogniser import HOLDS_A_DIGIT, Recogniser
 from qfa_core.pseudonyms import EntitySpan
 
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # ITU-T E.164 allows 15
@@ -57,6 +57,8 @@ class PhoneRecogniser(Recogniser):
     """
 
     def find(self, text: str) -> list[EntitySpan]:
+        if not HOLDS_A_DIGIT.search(text):
+            return []
         return [
             EntitySpan(start=start, end=end, kind="PHONE_NUMBER")
             for start, end in _numbers(text)

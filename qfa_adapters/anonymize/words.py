@@ -72,6 +72,8 @@ def _is_narrow(gap: str) -> bool:
 
 
 def _read_plain(written: str, start: int, begins_sentence: bool, is_joined: bool) -> Word:
+    if written.isascii() and written.islower():  # as most are, and folded already
+        return Word(start, start + len(written), written, False, False, begins_sentence, is_joined, False)
     has_capital = written[0].isupper()
     all_capitals = has_capital and written.isupper() and len(written) > 1
     end = start + len(written)
