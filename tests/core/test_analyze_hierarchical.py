@@ -19,6 +19,7 @@ from qfa_core.errors import (
     LLMUnavailable,
 )
 from qfa_core.fakes import GreedyClusterer, WordEmbedder
+from qfa_core.feedback import FeedbackRecord
 from qfa_core.insights import RecordLedger
 from qfa_core.llm import Prompt
 from qfa_core.progress import Progress
@@ -293,6 +294,48 @@ async def test_notes_are_concluded_from_in_date_order_with_their_records_and_day
     found = re.findall(r'<notes records="(\d+)" first_day="([0-9-]+)" last_day="([0-9-]+)">', conclusion.user)
     assert sum(int(records) for records, _, _ in found) == 60
     assert [first for _, first, _ in found] == sorted(first for _, first, _ in found)
+
+
+def early_and_late() -> list[FeedbackRecord]:
+    """Return a corpus of two themes, of which one is all told before the other."""
+    early = [record(f"The water pump is dry word{n}.", created=f"2024-01-{n + 1:02}") for n in range(20)]
+    late = [record(f"Bank card money blocked word{n}.", created=f"2024-02-{n + 1:02}") for n in range(20)]
+    return [*late, *early]
+
+
+async def test_every_theme_is_heard_before_any_is_heard_twice() -> None:
+    llm = reading()
+    await analyse(llm, early_and_late(), at_once=1)
+
+    first, second, *others = prompts(llm, "analyze_chunk")
+    assert ("pump" in first.user, "pump" in second.user) == (True, False)
+    assert others
+
+
+async def test_notes_are_in_date_order_though_chunks_are_not_read_in_it() -> None:
+    llm = reading()
+    await analyse(llm, early_and_late(), at_once=1)
+
+    (conclusion,) = prompts(llm, "conclude_analysis")
+    days = re.findall(r'first_day="([0-9-]+)"', conclusion.user)
+    assert len(days) > 3
+    assert days == sorted(days)
+
+
+async def test_a_record_in_parts_weighs_as_one_in_the_confidence() -> None:
+    llm = reading(judge_chunk=lambda prompt: verdict(0.0 if "Cash" in prompt.user else 1.0))
+    long = " ".join(f"Sentence number {n} is about the well." for n in range(100))
+    analysis = await analyse(llm, [record(long), record("Cash. " * 80)], chunk_tokens=170)
+
+    assert llm.tasks().count("analyze_chunk") > 3
+    assert analysis.confidence == pytest.approx(0.5)
+
+
+async def test_a_place_that_no_notes_name_is_not_put_into_the_conclusion() -> None:
+    llm = reading(conclude_analysis="Water is lacking in <LOCATION_1>.")
+    analysis = await analyse(llm, [record("The pump in Bo is dry.")], names={"Bo": "LOCATION"})
+
+    assert analysis.text.endswith("Water is lacking in <LOCATION>.")
 
 
 @pytest.mark.parametrize("error", LLM_ERRORS, ids=repr)

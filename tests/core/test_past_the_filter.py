@@ -125,6 +125,8 @@ async def test_an_answer_that_is_refused_is_a_refusal() -> None:
     with pytest.raises(ContentFiltered):
         await Analyze(calls(llm))(asking(records(4)), CONTEXT)
 
+    assert llm.tasks().count("analyze") == 1  # nothing was found that a second one could do without
+
 
 async def test_a_provider_that_fails_while_records_are_screened_is_an_error() -> None:
     lines: dict[str, Line] = {"analyze": ContentFiltered(), "screen_records": LLMUnavailable()}
