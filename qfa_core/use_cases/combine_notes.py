@@ -16,7 +16,7 @@ from qfa_core.prompts.trend_table import trend_table
 from qfa_core.pseudonyms import placeholders_in, without_strangers
 from qfa_core.use_cases.concurrency import run_all
 from qfa_core.use_cases.llm_calls import LLMCalls
-from qfa_core.use_cases.read_chunks import shortened
+from qfa_core.use_cases.shortening import shortened
 
 NOT_CONCLUDED = "The notes on parts of the feedback could not be put together. The largest follow one by one."
 MOST_NOTES_SHOWN = 20

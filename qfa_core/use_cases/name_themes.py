@@ -16,7 +16,7 @@ from qfa_core.prompts.name_themes import NamedTheme, NamedThemes, label_of, them
 from qfa_core.pseudonyms import placeholders_in, without_strangers
 from qfa_core.use_cases.corpus import Corpus
 from qfa_core.use_cases.llm_calls import LLMCalls
-from qfa_core.use_cases.read_chunks import shortened
+from qfa_core.use_cases.shortening import shortened
 
 MOST_THEMES = 20
 TEXTS_A_THEME = 5

@@ -8,17 +8,17 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from qfa_core.budget import RequestContext, TokenBudget
-from qfa_core.chunking import Chunk, Part, split_text
+from qfa_core.budget import RequestContext
+from qfa_core.chunking import Chunk, Part
 from qfa_core.errors import ContentFiltered, DeadlineExceeded, FilterCategory, LLMError
 from qfa_core.prompts.analyze_chunks import chunk_judge_prompt, chunk_prompt
 from qfa_core.prompts.answer_schema import Verdict
 from qfa_core.pseudonyms import placeholders_in, without_strangers
-from qfa_core.scripts import weight
 from qfa_core.use_cases.concurrency import run_all
 from qfa_core.use_cases.corpus import Corpus
 from qfa_core.use_cases.halving import Halving
 from qfa_core.use_cases.llm_calls import LLMCalls, Prose
+from qfa_core.use_cases.shortening import shortened
 
 MOST_HALVINGS = 200
 
@@ -130,14 +130,6 @@ class ChunkReader:
         async with self._places:
             verdict = await self._calls.verdict(prompt, context)
         return verdict and Verdict(reason=self._familiar(verdict.reason, reading.chunk), score=verdict.score)
-
-
-def shortened(text: str, max_tokens: int, budget: TokenBudget) -> str:
-    """Return *text*, cut at a sentence end with a sign of it where it takes more than *max_tokens*."""
-    if budget.tokens(text) <= max_tokens:
-        return text
-    limit = max(1.0, max_tokens * budget.chars_per_token - 4)
-    return f"{split_text(text, limit=limit, weight=weight)[0].rstrip()} […]"
 
 
 def _texts(chunk: Chunk) -> list[str]:
