@@ -35,6 +35,9 @@ class Reduction:
     The strongest components of a corpus are its phrasing (who calls from where) rather than its themes, so
     each component is divided by the fourth root of its variance: half of a whitening. Then every vector is
     brought to length 1, but for those in the very centre, which have no direction.
+
+    It reckons in double precision, so that equal vectors stay equal to the last bit of float32: the last
+    bits of a product of matrices depend on where in the matrix a row stands.
     """
 
     def __init__(self, sample: Vectors) -> None:
@@ -42,7 +45,7 @@ class Reduction:
         self._axes = _principal_axes(sample)
 
     def apply(self, vectors: Vectors) -> Vectors:
-        reduced: Vectors = np.matmul(vectors - self._centre, self._axes)
+        reduced: Vectors = np.matmul(vectors - self._centre, self._axes, dtype=np.float64).astype(np.float32)
         lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
         np.divide(reduced, lengths, out=reduced, where=lengths > 0)
         return reduced
@@ -53,9 +56,9 @@ def _principal_axes(sample: Vectors) -> Vectors:
     floor = _NOISE * float(np.square(sample).sum(axis=1).mean())
     if float(np.square(sample - _mean(sample)).sum(axis=1).mean()) <= floor:
         return np.empty((sample.shape[1], 0), np.float32)
-    pca = PCA(min(MOST_DIMENSIONS, *sample.shape), svd_solver="covariance_eigh").fit(sample)
+    pca = PCA(min(MOST_DIMENSIONS, *sample.shape), svd_solver="covariance_eigh").fit(sample.astype(np.float64))
     kept = pca.explained_variance_ > floor
-    axes: Vectors = (pca.components_[kept].T / pca.explained_variance_[kept] ** 0.25).astype(np.float32)
+    axes: Vectors = pca.components_[kept].T / pca.explained_variance_[kept] ** 0.25
     return axes
 
 

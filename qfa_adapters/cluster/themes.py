@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from math import ceil, isqrt
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import HDBSCAN, KMeans
+from sklearn.exceptions import ConvergenceWarning
 
 from qfa_adapters.cluster.sample import sample_positions
 
@@ -35,7 +37,7 @@ def find_themes(vectors: Vectors, *, min_size: int) -> Labels:
         return np.zeros(len(vectors), np.int64)
     sample = vectors[sample_positions(len(vectors))]
     centres = _centres(sample, ceil(min_size * len(sample) / len(vectors)))
-    means = KMeans(len(centres), init=centres, n_init=1, max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
+    means = _fitted(KMeans(len(centres), init=centres, n_init=1), vectors)
     return _without_small(vectors, means.labels_.astype(np.int64), min_size)
 
 
@@ -96,9 +98,16 @@ def _centre(group: Vectors) -> Vectors:
 def _spread_centres(vectors: Vectors, min_size: int) -> Vectors:
     different = np.unique(vectors, axis=0)
     themes = max(1, min(wanted_themes(len(vectors)), len(vectors) // min_size, len(different)))
-    means = KMeans(themes, n_init=3, max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
+    means = _fitted(KMeans(themes, n_init=3), vectors)
     centres: Vectors = means.cluster_centers_
     return centres
+
+
+def _fitted(means: KMeans, vectors: Vectors) -> KMeans:
+    """Return *means* fitted; it may end with fewer themes than it was to find, where vectors are much alike."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        return means.set_params(max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
 
 
 def _without_small(vectors: Vectors, labels: Labels, min_size: int) -> Labels:

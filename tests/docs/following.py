@@ -12,6 +12,7 @@ from tests.docs.pages import Block, promises, with_outputs
 
 _FILE = "# "
 _OURS = ("PYTHON", "PYTEST", "VIRTUAL_ENV", "QFA_", "LLM_", "AUTH_", "DB_")  # what no reader has set
+_OF_A_BUILD = ("CI", "BUILD_NUMBER")  # where these are set, pytest cuts no line to the width of a terminal
 
 
 def file_name(block: Block) -> str | None:
@@ -42,7 +43,11 @@ def follow(blocks: list[Block], folder: Path, **variables: str) -> int:
 
 def _run(commands: str, folder: Path, variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run *commands* as somebody who stands in *folder*, with this Python as `python3`."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_OURS) and name not in _OF_A_BUILD
+    }
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environ = {**inherited, "PATH": path, "COLUMNS": "80", **variables}
     shell = ["bash", "-e", "-o", "pipefail", "-c", commands]

@@ -30,6 +30,14 @@ def reduced(vectors: Vectors) -> Vectors:
 
 @settings(max_examples=100, deadline=None)
 @given(any_vectors)
+def test_equal_vectors_stay_equal_wherever_they_stand(vectors: Vectors) -> None:
+    once, again = np.split(reduced(np.concatenate([vectors, vectors])), 2)
+
+    assert once.tolist() == again.tolist()
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_vectors)
 def test_vectors_come_out_in_order_with_length_one_or_none(vectors: Vectors) -> None:
     result = reduced(vectors)
     lengths = np.linalg.norm(result, axis=1)

@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_mutual_info_score
 from qfa_adapters.cluster.sample import SAMPLE_SIZE
 from qfa_adapters.cluster.themes import MOST_THEMES, NOWHERE, find_themes
 from tests.adapters.cluster.test_reduction import reduced
-from tests.adapters.cluster.vectors import Vectors, any_vectors, anywhere, around
+from tests.adapters.cluster.vectors import Vectors, any_vectors, anywhere, around, unit
 
 
 def sizes_of(labels: np.ndarray) -> list[int]:
@@ -43,6 +43,14 @@ def test_equal_vectors_are_in_the_same_theme(vectors: Vectors, times: int) -> No
     labels = find_themes(reduced(np.tile(vectors, (times, 1))), min_size=times)
 
     assert all(len(set(own)) == 1 for own in labels.reshape(times, -1).T.tolist())
+
+
+def test_vectors_that_hardly_differ_may_be_of_one_theme() -> None:
+    hardly = unit(np.array([[1, 0], [1, 1e-4], [0, 1], [-1, 0], [0, -1]], np.float32))
+
+    labels = find_themes(np.tile(hardly, (5, 1)), min_size=5)
+
+    assert len(sizes_of(labels)) in {4, 5}
 
 
 @pytest.mark.parametrize("themes", [2, 8, 25])
