@@ -56,7 +56,9 @@ def _principal_axes(sample: Vectors) -> Vectors:
     floor = _NOISE * float(np.square(sample).sum(axis=1).mean())
     if float(np.square(sample - _mean(sample)).sum(axis=1).mean()) <= floor:
         return np.empty((sample.shape[1], 0), np.float32)
-    pca = PCA(min(MOST_DIMENSIONS, *sample.shape), svd_solver="covariance_eigh").fit(sample.astype(np.float64))
+    pca = PCA(min(MOST_DIMENSIONS, *sample.shape), svd_solver="covariance_eigh").fit(
+        sample.astype(np.float64)
+    )
     kept = pca.explained_variance_ > floor
     axes: Vectors = pca.components_[kept].T / pca.explained_variance_[kept] ** 0.25
     return axes
