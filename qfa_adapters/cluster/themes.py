@@ -104,7 +104,7 @@ def _spread_centres(vectors: Vectors, min_size: int) -> Vectors:
 
 
 def _fitted(means: KMeans, vectors: Vectors) -> KMeans:
-    """Return *means* fitted; where vectors are much alike, it may end with fewer themes than it was to find."""
+    """Return *means* fitted; where vectors are much alike, it may end with fewer themes than asked for."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         return means.set_params(max_iter=_ROUNDS, random_state=_SEED).fit(vectors)
