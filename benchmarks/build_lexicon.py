@@ -162,7 +162,7 @@ def places(given: set[str], family: set[str], common: set[str]) -> set[str]:
     for city in geonames.get_cities().values():
         smallest = {name: smallest_called(fold(name), given, family) for name in spellings(city)}
         found |= {fold(name) for name, population in smallest.items() if city["population"] >= population}
-    spaced = {" ".join(word.key for word in read_words(place.replace("-", " "))) for place in found}
+    spaced = {" ".join(read_words(place.replace("-", " ")).keys) for place in found}
     return {place for place in spaced if len(place) > 2 and place not in common and place[0].isalpha()}
 
 

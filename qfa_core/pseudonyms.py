@@ -71,7 +71,10 @@ def pseudonymise(
     a community member typed is never taken for ours.
     """
     taken = {
-        "".join(match.groups()).upper() for text in texts for match in _LIKE_A_PLACEHOLDER.finditer(text)
+        "".join(match.groups()).upper()
+        for text in texts
+        if "_" in text
+        for match in _LIKE_A_PLACEHOLDER.finditer(text)
     }
     placeholders: dict[tuple[str, str], str] = {}
     originals: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from qfa_adapters.anonymize.recogniser import HOLDS_A_DIGIT, Recogniser
+from qfa_adapters.anonymize.recogniser import Recogniser
 from qfa_core.pseudonyms import EntitySpan
 
 _CARD = re.compile(
@@ -44,8 +44,6 @@ class CardRecogniser(Recogniser):
     """Finds payment cards: 13 to 19 digits, plain or grouped as on cards, that pass Luhn's check."""
 
     def find(self, text: str) -> list[EntitySpan]:
-        if not HOLDS_A_DIGIT.search(text):
-            return []
         return [
             EntitySpan(start=match.start(), end=match.end(), kind="CREDIT_CARD")
             for match in _CARD.finditer(text)
@@ -68,8 +66,6 @@ class IbanRecogniser(Recogniser):
     """
 
     def find(self, text: str) -> list[EntitySpan]:
-        if not HOLDS_A_DIGIT.search(text):
-            return []
         return [
             EntitySpan(start=match.start(), end=end, kind="IBAN_CODE")
             for match in _IBAN_START.finditer(text)

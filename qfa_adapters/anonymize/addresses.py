@@ -25,11 +25,9 @@ _IP_ADDRESS = re.compile(
     r"(?<![\w.:])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\w|[.-]\d)|(?<![\w:.])(?=[0-9a-f]*:)[0-9a-f:.]++(?![\w:])",
     re.IGNORECASE,
 )
-_MAY_BE_WEB_ADDRESS = re.compile(
-    r"\.[\w-]|://|www\.", re.IGNORECASE
-)  # most texts hold none, and are read once
+_DOT_INSIDE = re.compile(r"\.[\w-]")
+_DOTS_BETWEEN_DIGITS = re.compile(r"\d\.\d{1,3}\.\d")
 _ENDS_A_SENTENCE = ".,;:!?'’”)]}»…"
-_POINTS_OF_VERSION_4 = 3
 _FEWEST_COLONS_OF_VERSION_6 = 2
 _DOMAINS_WITHOUT_PATH = frozenset(("com", "org", "net", "info", "int", "gov", "edu"))
 _DOMAINS_WITH_PATH = _DOMAINS_WITHOUT_PATH | word_set(
@@ -45,6 +43,8 @@ class EmailRecogniser(Recogniser):
     """Finds `name@host`, also where `@` is spelled `(at)`."""
 
     def find(self, text: str) -> list[EntitySpan]:
+        if "@" not in text and "(" not in text and "[" not in text:
+            return []
         return [
             EntitySpan(start=start, end=match.end(), kind="EMAIL_ADDRESS")
             for match in _EMAIL.finditer(text)
@@ -60,7 +60,7 @@ class WebAddressRecogniser(Recogniser):
     """Finds web addresses: with a scheme, with `www.`, or a bare host that ends like one."""
 
     def find(self, text: str) -> list[EntitySpan]:
-        if not _MAY_BE_WEB_ADDRESS.search(text):
+        if not _DOT_INSIDE.search(text) and "://" not in text and "www." not in text.lower():
             return []
         return [
             EntitySpan(start=match.start(), end=match.start() + len(address), kind="URL")
@@ -82,7 +82,7 @@ class IpAddressRecogniser(Recogniser):
     """Finds IP addresses of both versions, as far as the standard library would accept them."""
 
     def find(self, text: str) -> list[EntitySpan]:
-        if text.count(".") < _POINTS_OF_VERSION_4 and text.count(":") < _FEWEST_COLONS_OF_VERSION_6:
+        if text.count(":") < _FEWEST_COLONS_OF_VERSION_6 and not _DOTS_BETWEEN_DIGITS.search(text):
             return []
         return [
             EntitySpan(start=match.start(), end=match.start() + len(address), kind="IP_ADDRESS")

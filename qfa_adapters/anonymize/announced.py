@@ -26,8 +26,8 @@ def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]
     """Return the names behind “Mr”, “my name is” and the like, apart from what was found *before*."""
     taken = words_of(before)
     mentions: list[Mention] = []
-    for at, sense in enumerate(passage.senses):
-        if sense is not Sense.TITLE and passage.words[at].key not in _LAST_WORDS_OF_CUES:
+    for at, (key, sense) in enumerate(zip(passage.keys, passage.senses, strict=True)):
+        if sense is not Sense.TITLE and key not in _LAST_WORDS_OF_CUES:
             continue
         is_introduction = _ends_phrase(passage, at, cues.INTRODUCTIONS)
         is_cue = is_introduction or sense is Sense.TITLE
@@ -42,15 +42,15 @@ def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]
 
 def _is_small_name(passage: Passage, at: int) -> bool:
     """Tell whether a small word that no list holds stands among words that ours hold."""
-    is_small = passage.is_joined(at) and not passage.words[at].has_capital
-    if not is_small or len(passage.words[at].key) < _SHORTEST_SMALL_NAME:
+    is_small = passage.is_joined(at) and at not in passage.words.capitals
+    if not is_small or len(passage.keys[at]) < _SHORTEST_SMALL_NAME:
         return False
     return passage.senses[at] is Sense.UNKNOWN and passage.is_familiar
 
 
 def _ends_phrase(passage: Passage, at: int, phrases: Mapping[str, list[list[str]]]) -> bool:
-    for before in phrases.get(passage.words[at].key, ()):
-        if [word.key for word in passage.words[max(0, at - len(before)) : at]] == before:
+    for before in phrases.get(passage.keys[at], ()):
+        if passage.keys[max(0, at - len(before)) : at] == before:
             return True
     return False
 
@@ -67,14 +67,14 @@ def _last_of_announced(passage: Passage, cue: int, *, may_be_word: bool) -> int:
         if not is_part:
             break
         last = at
-    while last > cue and passage.words[last].key in cues.PARTICLES:
+    while last > cue and passage.keys[last] in cues.PARTICLES:
         last -= 1
     return last
 
 
 def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
     sense = passage.senses[at]
-    is_certain = may_be_word or passage.words[at - 1].key in cues.FORMS_OF_ADDRESS
+    is_certain = may_be_word or passage.keys[at - 1] in cues.FORMS_OF_ADDRESS
     if sense is Sense.GIVEN:
         return True
     if _is_first_particle(passage, at, is_certain=is_certain):
@@ -84,7 +84,7 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
             return False
         is_name = may_be_name(passage, at)
         return is_name or (sense is Sense.COMMON and (is_certain or is_named_abroad(passage, at)))
-    if arabic.is_arabic(passage.words[at].key):
+    if arabic.is_arabic(passage.keys[at]):
         return _may_begin_in_arabic(passage, at, is_certain=is_certain)
     is_readable = sense in (Sense.EITHER, Sense.FAMILY) or (sense is Sense.UNKNOWN and passage.is_familiar)
     return (is_certain and is_readable) or (sense is Sense.EITHER and passage.key_after(at) in cues.TELLING)
@@ -92,14 +92,14 @@ def _may_begin(passage: Passage, at: int, *, may_be_word: bool) -> bool:
 
 def _is_first_particle(passage: Passage, at: int, *, is_certain: bool) -> bool:
     """Tell whether a name begins with the particle: “Mrs van Hagen”, but not “the brother of Kouadio”."""
-    key = passage.words[at].key
+    key = passage.keys[at]
     if key not in cues.PARTICLES or not leads_to_name(passage, at):
         return False
     return is_certain or passage.has_capital(at) or key not in _OF
 
 
 def _may_begin_in_arabic(passage: Passage, at: int, *, is_certain: bool) -> bool:
-    key, sense = passage.words[at].key, passage.senses[at]
+    key, sense = passage.keys[at], passage.senses[at]
     if sense in (Sense.TITLE, Sense.STAY) or (arabic.is_verb_or_particle(key) and sense is Sense.COMMON):
         return False
     if key in cues.PARTICLES:
@@ -125,13 +125,13 @@ def _is_followed_by_name(passage: Passage, at: int) -> bool:
     is_name = passage.senses[at + 1] in (Sense.GIVEN, Sense.FAMILY, Sense.UNKNOWN) and arabic.may_be_name(
         following
     )
-    return is_name or arabic.is_nisba(following) or passage.words[at].key.startswith(arabic.ARTICLE)
+    return is_name or arabic.is_nisba(following) or passage.keys[at].startswith(arabic.ARTICLE)
 
 
 def _is_family_in_arabic(passage: Passage, at: int) -> bool:
     """Tell whether a noun with an article stands where a family name would: “Mr Haidar al-Hassan”."""
     is_name = passage.senses[at - 1] in (Sense.GIVEN, Sense.UNKNOWN, Sense.EITHER)
-    return is_name and passage.senses[at] is Sense.COMMON and passage.words[at].key.startswith(arabic.ARTICLE)
+    return is_name and passage.senses[at] is Sense.COMMON and passage.keys[at].startswith(arabic.ARTICLE)
 
 
 def _is_telephoned(passage: Passage, at: int) -> bool:

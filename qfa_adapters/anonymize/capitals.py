@@ -51,19 +51,19 @@ def _is_addressed(passage: Passage, first: int) -> bool:
 
 def _begins_with_age_behind(passage: Passage, first: int, last: int) -> bool:
     """Tell whether a sentence begins with the segment and an age, so that even Jordan is a person."""
-    begins = passage.words[first].begins_sentence
-    return begins and _AGE.match(passage.text, passage.words[last].end) is not None
+    begins = passage.begins_sentence(first)
+    return begins and _AGE.match(passage.text, passage.words.ends[last]) is not None
 
 
 def _is_organisation(passage: Passage, first: int, last: int) -> bool:
     """Tell whether the segment goes on into `… Hospital`."""
     at = last + 1
     while passage.is_joined(at) and passage.has_capital(at) and at <= last + _FURTHEST_HEAD:
-        if passage.words[at].key in cues.ORGANISATION_HEADS:
+        if passage.keys[at] in cues.ORGANISATION_HEADS:
             return True
         at += 1
     is_named = any(passage.senses[index] is Sense.GIVEN for index in range(first, last + 1))
-    return passage.is_joined(at) and not is_named and passage.words[at].key in cues.ORGANISATION_HEADS
+    return passage.is_joined(at) and not is_named and passage.keys[at] in cues.ORGANISATION_HEADS
 
 
 def _is_named_thing(passage: Passage, first: int, last: int) -> bool:
@@ -72,29 +72,31 @@ def _is_named_thing(passage: Passage, first: int, last: int) -> bool:
         return False
     if first > 1 and passage.senses[first - 2] is Sense.TITLE:  # “the head of school Tagirova”
         return False
-    head, has_capital = passage.words[first - 1], passage.has_capital(first - 1)
+    head, has_capital = passage.keys[first - 1], passage.has_capital(first - 1)
     is_named_like_a_person = Sense.GIVEN in passage.senses[first : last + 1]
-    if head.key in cues.HAZARDS or (head.key in cues.ORGANISATION_HEADS_ABROAD and not passage.is_english):
+    if head in cues.HAZARDS or (head in cues.ORGANISATION_HEADS_ABROAD and not passage.is_english):
         return has_capital or not is_named_like_a_person
-    if head.key in cues.UNDERTAKINGS:
+    if head in cues.UNDERTAKINGS:
         return has_capital
-    goes_on = has_capital and not head.begins_sentence and passage.senses[first - 1] is Sense.STAY
+    goes_on = (
+        has_capital and not passage.begins_sentence(first - 1) and passage.senses[first - 1] is Sense.STAY
+    )
     return goes_on and not passage.is_english and not is_named_like_a_person
 
 
 def _stands_alone(passage: Passage, at: int) -> bool:
     """Tell whether one word by itself may be a name where it stands."""
-    word, sense = passage.words[at], passage.senses[at]
-    if len(word.key) == 1:
+    sense, begins = passage.senses[at], passage.begins_sentence(at)
+    if len(passage.keys[at]) == 1:
         return False
-    if sense is Sense.EITHER and word.all_capitals:
+    if sense is Sense.EITHER and passage.is_all_capitals(at):
         return False
-    if sense is Sense.EITHER and not word.begins_sentence:
+    if sense is Sense.EITHER and not begins:
         articles = cues.BEFORE_A_WORD if passage.is_english else cues.BEFORE_A_WORD_ABROAD
         return passage.key_before(at) not in articles
     if (
         sense is Sense.GIVEN
-        or not word.begins_sentence
+        or not begins
         or (sense is not Sense.EITHER and _is_place_or_familiar(passage, at))
     ):
         return True
@@ -105,14 +107,14 @@ def _stands_alone(passage: Passage, at: int) -> bool:
 
 
 def _is_place_or_familiar(passage: Passage, at: int) -> bool:
-    return passage.is_known_place(passage.words[at].key) or (passage.is_english and passage.is_familiar)
+    return passage.is_known_place(passage.keys[at]) or (passage.is_english and passage.is_familiar)
 
 
 def _is_paired(passage: Passage, at: int) -> bool:
     """Tell whether another name or a relative is listed behind the word: “Rose and Will”."""
     if passage.key_after(at) not in cues.AND or not passage.is_joined(at + 2):
         return False
-    if passage.words[at + 2].key in cues.POSSESSIVES:
+    if passage.keys[at + 2] in cues.POSSESSIVES:
         return passage.senses[at] is not Sense.EITHER
     return passage.has_capital(at + 2) and (
         passage.senses[at + 2] in (Sense.GIVEN, Sense.EITHER)

@@ -22,7 +22,7 @@ def find_caseless(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     taken = words_of(before)
     mentions: list[Mention] = []
     at = 0
-    while at < len(passage.words):
+    while at < len(passage.keys):
         last = _last_of_name(passage, at, taken)
         if last is not None:
             mentions.append(Mention(at, last, PERSON))
@@ -33,7 +33,7 @@ def find_caseless(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
 
 def _last_of_name(passage: Passage, first: int, taken: set[int]) -> int | None:
     """Return the last word of the name that begins with *first*, None if none does."""
-    key = passage.words[first].key
+    key = passage.keys[first]
     if first in taken or not arabic.is_arabic(key):
         return None
     if key == arabic.HOUSE and passage.is_joined(first + 1):
@@ -46,18 +46,18 @@ def _last_of_name(passage: Passage, first: int, taken: set[int]) -> int | None:
 
 
 def _begins_name(passage: Passage, at: int) -> bool:
-    key, sense = passage.words[at].key, passage.senses[at]
+    key, sense = passage.keys[at], passage.senses[at]
     if sense is Sense.GIVEN:
         return len(key) >= _SHORTEST_NAME
     following = passage.senses[at + 1] if passage.is_joined(at + 1) else None
-    if following is not None and arabic.completes_name(passage.words[at + 1].key, key):
+    if following is not None and arabic.completes_name(passage.keys[at + 1], key):
         return True
     if passage.key_after(at) in arabic_cues.SON_OF and sense in (*_NAMES, Sense.UNKNOWN):
         return True
     is_expected = _is_expected(passage, at)
     if sense is Sense.EITHER:
         is_certain = is_expected and not _may_be_thing(passage, at)
-        is_pair = following is Sense.EITHER and passage.words[at].begins_sentence and key != arabic.RAMADAN
+        is_pair = following is Sense.EITHER and passage.begins_sentence(at) and key != arabic.RAMADAN
         return following in (Sense.GIVEN, Sense.FAMILY) or is_certain or is_pair
     if sense is Sense.FAMILY:
         return following in _NAMES or is_expected
@@ -75,11 +75,11 @@ def _are_foreign(passage: Passage, at: int) -> bool:
     """Tell whether two unlisted words look like a name of another language, or end in where one is from."""
     if not passage.is_joined(at + 1) or passage.senses[at + 1] is not Sense.UNKNOWN:
         return False
-    first, second = passage.words[at].key, passage.words[at + 1].key
+    first, second = passage.keys[at], passage.keys[at + 1]
     if arabic.is_nisba(second) or all(map(arabic.may_be_foreign_name, (first, second))):
         return True
     does_something = arabic.is_verb_or_particle(passage.key_after(at + 1) or " ")
-    return arabic.may_be_name(second) and passage.words[at].begins_sentence and does_something
+    return arabic.may_be_name(second) and passage.begins_sentence(at) and does_something
 
 
 def _is_expected(passage: Passage, at: int) -> bool:
@@ -99,10 +99,10 @@ def _may_be_thing(passage: Passage, at: int) -> bool:
 
 def _makes_kunya(passage: Passage, at: int) -> bool:
     """Tell whether “father of” or “mother of” goes before a name; a mother may do other things."""
-    following, sense = passage.words[at + 1].key, passage.senses[at + 1]
+    following, sense = passage.keys[at + 1], passage.senses[at + 1]
     if sense in (*_NAMES, Sense.UNKNOWN) or following == arabic.SERVANT:
         return True
-    is_father = passage.words[at].key != arabic.MOTHER
+    is_father = passage.keys[at] != arabic.MOTHER
     return is_father and sense is Sense.COMMON and not arabic.is_verb_or_particle(following)
 
 
@@ -113,6 +113,6 @@ def _extended(passage: Passage, first: int, taken: set[int]) -> int:
         if not goes_on_in_arabic(passage, last + 1):
             break
         last += 1
-    while last > first and passage.words[last].key in cues.PARTICLES:
+    while last > first and passage.keys[last] in cues.PARTICLES:
         last -= 1
     return last

@@ -18,9 +18,9 @@ def may_go_on(passage: Passage, at: int) -> bool:
     if passage.has_capital(at):
         is_everyday_abroad = sense is Sense.COMMON and is_named_abroad(passage, at)
         return may_be_name(passage, at) or is_everyday_abroad or _is_behind_van(passage, at)
-    if arabic.is_arabic(passage.words[at].key):
+    if arabic.is_arabic(passage.keys[at]):
         return goes_on_in_arabic(passage, at)
-    if passage.words[at].key in cues.PARTICLES:
+    if passage.keys[at] in cues.PARTICLES:
         return leads_to_name(passage, at)
     if passage.has_capital(at - 1):
         return False
@@ -33,7 +33,7 @@ def may_go_on(passage: Passage, at: int) -> bool:
 def leads_to_name(passage: Passage, particle: int) -> bool:
     """Tell whether a name follows a particle, maybe behind another: “de Vries”, “van der Meer”."""
     at = particle + 1
-    while passage.is_joined(at) and passage.words[at].key in cues.PARTICLES:
+    while passage.is_joined(at) and passage.keys[at] in cues.PARTICLES:
         at += 1
     if not passage.is_joined(at):
         return False
@@ -43,14 +43,14 @@ def leads_to_name(passage: Passage, particle: int) -> bool:
 
 def is_named_abroad(passage: Passage, at: int) -> bool:
     """Tell whether an everyday word behind a role or a name has a capital as names have: “soeur Exaucée”."""
-    is_head = passage.words[at].key in cues.ORGANISATION_HEADS_ABROAD
-    return not (passage.is_english or is_head or passage.words[at].all_capitals)
+    is_head = passage.keys[at] in cues.ORGANISATION_HEADS_ABROAD
+    return not (passage.is_english or is_head or passage.is_all_capitals(at))
 
 
 def _is_behind_van(passage: Passage, at: int) -> bool:
     """Tell whether an everyday word with a capital ends a name such as “van den Berg” or “van Dijk”."""
     is_ordinary = passage.senses[at] in (Sense.STAY, Sense.TITLE)
-    return passage.words[at - 1].key in _OF_FAMILIES and not is_ordinary
+    return passage.keys[at - 1] in _OF_FAMILIES and not is_ordinary
 
 
 def may_be_name(passage: Passage, at: int) -> bool:
@@ -60,14 +60,14 @@ def may_be_name(passage: Passage, at: int) -> bool:
 
 def _is_given_name_with_article(passage: Passage, at: int) -> bool:
     """Tell whether a family name is made of a given name, as العلي and المحمد are."""
-    key = passage.words[at].key
+    key = passage.keys[at]
     name = key.removeprefix(arabic.ARTICLE)
     return name != key and passage.lexicon.senses.get(name) in (Sense.GIVEN, Sense.EITHER)
 
 
 def _is_foreign_family_name(passage: Passage, at: int) -> bool:
     """Tell whether a word that is Arabic as well may be the family name behind a foreign given name: باري."""
-    before, key = passage.words[at - 1].key, passage.words[at].key
+    before, key = passage.keys[at - 1], passage.keys[at]
     is_noun = (
         arabic.may_be_name(key)
         and not arabic.is_verb_or_particle(key)
@@ -78,16 +78,12 @@ def _is_foreign_family_name(passage: Passage, at: int) -> bool:
 
 def goes_on_in_arabic(passage: Passage, at: int) -> bool:
     """Tell whether the Arabic word may be a further part of the name that the word before belongs to."""
-    key, sense = passage.words[at].key, passage.senses[at]
+    key, sense = passage.keys[at], passage.senses[at]
     if not arabic.is_arabic(key) or sense is Sense.TITLE:
         return False
-    if passage.words[at - 1].key in arabic_cues.SON_OF:
+    if passage.keys[at - 1] in arabic_cues.SON_OF:
         return True
-    if (
-        arabic.completes_name(key, passage.words[at - 1].key)
-        or key in cues.PARTICLES
-        or key == arabic.SERVANT
-    ):
+    if arabic.completes_name(key, passage.keys[at - 1]) or key in cues.PARTICLES or key == arabic.SERVANT:
         return True
     if sense is Sense.COMMON:
         return (

@@ -27,23 +27,26 @@ _OTHERS = {
         "mijn onze ons geen wel dat wat waar wanneer waarom bedankt graag zo te en van werd werden"
     ),
 }
+_SIGNS = _ENGLISH.union(*_OTHERS.values())
 _FIRST_LETTER_BEYOND_LATIN = "\u0370"
 
 
 def has_signs(keys: Set[str]) -> bool:
     """Tell whether any of these folded words gives a language away."""
-    return not (keys.isdisjoint(_ENGLISH) and all(keys.isdisjoint(words) for words in _OTHERS.values()))
+    return not _SIGNS.isdisjoint(keys)
 
 
-def language_of(keys: Set[str]) -> str:
+def language_of(keys: Set[str], *, is_ascii: bool = False) -> str:
     """
     Return “en”, “fr”, “es” or “nl” of a text of these folded words, “” for one in another alphabet.
 
-    A text that gives no sign of its language counts as English.
+    A text that gives no sign of its language counts as English. If it *is_ascii*, no word of it is looked at
+    for its alphabet.
     """
-    signs = {language: len(keys & words) for language, words in _OTHERS.items()}
-    if max(keys, default="") >= _FIRST_LETTER_BEYOND_LATIN:
+    found = _SIGNS & keys
+    signs = {language: len(found & words) for language, words in _OTHERS.items()}
+    if not is_ascii:
         signs[""] = sum(key >= _FIRST_LETTER_BEYOND_LATIN for key in keys)
-    if len(keys & _ENGLISH) >= sum(signs.values()):
+    if len(found & _ENGLISH) >= sum(signs.values()):
         return "en"
     return max(signs, key=lambda language: signs[language])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import resources
 
@@ -35,8 +36,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     *senses* leaves unknown words out. *family* holds all family names, Brown included, which is
     a common word in *senses*. *abroad* says what a word is instead in a text that is not English,
     where it is no place either. *bound* are everyday words that are names beside a name or
-    behind a cue only: Brown, May. *places* may hold spaces; *long_places* says for two words how
-    many words the places that begin with them have, most first.
+    behind a cue only: Brown, May. *places* may hold spaces; *long_places* says by
+    their first word, and by their second, how many words places have, most first.
     """
 
     senses: Mapping[str, Sense]
@@ -44,7 +45,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     family: frozenset[str]
     bound: frozenset[str]
     places: frozenset[str]
-    long_places: Mapping[tuple[str, str], tuple[int, ...]]
+    long_places: Mapping[str, Mapping[str, tuple[int, ...]]]
     consonants: frozenset[str]
 
     @classmethod
@@ -146,10 +147,12 @@ def _words(name: str) -> Iterator[str]:
     return (word for line in _entries(name) for word in line.split())
 
 
-def _lengths_by_opening(places: frozenset[str]) -> dict[tuple[str, str], tuple[int, ...]]:
-    lengths: dict[tuple[str, str], tuple[int, ...]] = {}
-    for words in sorted((place.split() for place in places if " " in place), key=len, reverse=True):
-        opening = (words[0], words[1])
-        if len(words) not in lengths.get(opening, ()):
-            lengths[opening] = (*lengths.get(opening, ()), len(words))
-    return lengths
+def _lengths_by_opening(places: frozenset[str]) -> dict[str, dict[str, tuple[int, ...]]]:
+    lengths: dict[str, dict[str, tuple[int, ...]]] = defaultdict(dict)
+    for first, second, *rest in sorted(
+        (place.split() for place in places if " " in place), key=len, reverse=True
+    ):
+        known = lengths[first].get(second, ())
+        if len(rest) + 2 not in known:
+            lengths[first][second] = (*known, len(rest) + 2)
+    return dict(lengths)

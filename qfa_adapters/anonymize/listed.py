@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from qfa_adapters.anonymize import arabic_cues, cues
 from qfa_adapters.anonymize.continuing import MOST_WORDS_OF_A_NAME, may_go_on
@@ -24,9 +23,9 @@ def find_long_places(passage: Passage) -> list[Mention]:
     lengths = passage.lexicon.long_places
     return [
         Mention(first, first + length - 1, LOCATION)
-        for first, (word, following) in enumerate(pairwise(passage.words))
-        if (word.key, following.key) in lengths
-        for length in lengths[word.key, following.key]
+        for first, key in enumerate(passage.keys[:-1])
+        if key in lengths
+        for length in lengths[key].get(passage.keys[first + 1], ())
         if _is_long_place(passage, first, first + length - 1)
     ]
 
@@ -38,9 +37,9 @@ def _is_long_place(passage: Passage, first: int, last: int) -> bool:
         return False
     if not passage.is_english and _is_institution(passage, first, last):
         return False
-    if " ".join(word.key for word in passage.words[first : last + 1]) not in passage.lexicon.places:
+    if " ".join(passage.keys[first : last + 1]) not in passage.lexicon.places:
         return False
-    if not passage.is_english and passage.words[first].key in cues.BEFORE_A_WORD_ABROAD:
+    if not passage.is_english and passage.keys[first] in cues.BEFORE_A_WORD_ABROAD:
         return passage.has_capital(first)
     return passage.has_capital(first) or not _ORDINARY.issuperset(passage.senses[first : last + 1])
 
@@ -54,12 +53,12 @@ def _is_institution(passage: Passage, first: int, last: int) -> bool:
 def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     """Return names and places of our lists that are written small, or in a script without capitals."""
     taken = words_of(before)
-    places = passage.lexicon.places
+    places = passage.listed_places
     mentions: list[Mention] = []
-    for at, (word, sense) in enumerate(zip(passage.words, passage.senses, strict=True)):
-        if sense is Sense.COMMON and word.key not in places:
+    for at, (key, sense) in enumerate(zip(passage.keys, passage.senses, strict=True)):
+        if sense is Sense.COMMON and key not in places:
             continue  # most words are neither
-        if at in taken or (word.has_capital and not passage.is_shouted):
+        if at in taken or passage.has_capital(at):
             continue
         if _is_known_name(passage, at):
             mentions.append(Mention(at, _last_of_known(passage, at, taken), PERSON))
@@ -74,7 +73,7 @@ def _is_known_name(passage: Passage, at: int) -> bool:
         return _begins_small_pair(passage, at)
     if passage.senses[at] is not Sense.GIVEN:
         return False
-    key = passage.words[at].key
+    key = passage.keys[at]
     if _is_caseless(key):
         return len(key) >= _SHORTEST_CASELESS_NAME
     return len(key) >= _SHORTEST_SMALL_NAME and passage.is_familiar
@@ -82,10 +81,10 @@ def _is_known_name(passage: Passage, at: int) -> bool:
 
 def _begins_small_pair(passage: Passage, at: int) -> bool:
     """Tell whether two small words that no list of words holds stand among words that ours hold."""
-    is_latin = passage.words[at].key < _FIRST_LETTER_BEYOND_LATIN
+    is_latin = passage.keys[at] < _FIRST_LETTER_BEYOND_LATIN
     if not is_latin or not passage.is_joined(at + 1) or passage.has_capital(at + 1):
         return False
-    lengths = [len(word.key) for word in passage.words[at : at + 2]]
+    lengths = [len(key) for key in passage.keys[at : at + 2]]
     is_name = passage.senses[at + 1] in (Sense.UNKNOWN, Sense.FAMILY) and min(lengths) >= _SHORTEST_SMALL_NAME
     return is_name and passage.is_familiar
 
@@ -93,7 +92,7 @@ def _begins_small_pair(passage: Passage, at: int) -> bool:
 def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
     last = first
     while last < first + MOST_WORDS_OF_A_NAME - 1 and passage.is_joined(last + 1) and last + 1 not in taken:
-        if _is_caseless(passage.words[last + 1].key):
+        if _is_caseless(passage.keys[last + 1]):
             if passage.senses[last + 1] not in (Sense.GIVEN, Sense.FAMILY, Sense.EITHER):
                 break
         elif passage.has_capital(last + 1) or not may_go_on(passage, last + 1):
@@ -103,8 +102,8 @@ def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
 
 
 def _is_known_place(passage: Passage, at: int) -> bool:
-    key = passage.words[at].key
-    if passage.senses[at] is Sense.COMMON and key not in passage.lexicon.places:
+    key = passage.keys[at]
+    if passage.senses[at] is Sense.COMMON and key not in passage.listed_places:
         return False
     if not passage.is_known_place(key.replace("-", " ") if "-" in key else key):
         return False

@@ -31,6 +31,6 @@ class NameRecogniser(Recogniser):
         mentions += find_caseless(passage, mentions)
         mentions += find_known(passage, mentions)
         return [
-            EntitySpan(start=passage.words[first].start, end=passage.words[last].end, kind=kind)
+            EntitySpan(start=passage.words.starts[first], end=passage.words.ends[last], kind=kind)
             for first, last, kind in mentions
         ]

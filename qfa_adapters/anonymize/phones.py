@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from qfa_adapters.anonymize.recogniser import HOLDS_A_DIGIT, Recogniser
+from qfa_adapters.anonymize.recogniser import Recogniser
 from qfa_core.pseudonyms import EntitySpan
 
-_FEWEST_DIGITS, _MOST_DIGITS = 7, 15  # ITU-T E.164 allows 15
+FEWEST_DIGITS = 7
+_MOST_DIGITS = 15  # ITU-T E.164
 _FEWEST_UNANNOUNCED = 9
 _ANNOUNCED_WITHIN_CHARACTERS = 30
 _SENTENCE_END = re.compile(r"[.!?]\s")
@@ -57,8 +58,6 @@ class PhoneRecogniser(Recogniser):
     """
 
     def find(self, text: str) -> list[EntitySpan]:
-        if not HOLDS_A_DIGIT.search(text):
-            return []
         return [
             EntitySpan(start=start, end=end, kind="PHONE_NUMBER")
             for start, end in _numbers(text)
@@ -95,12 +94,12 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 def _is_phone(text: str, start: int, end: int) -> bool:
     written = text[start:end]
     digits = "".join(str(int(character)) for character in written if character.isdecimal())
-    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS + 2:  # `00` may stand for `+`
+    if not FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS + 2:  # `00` may stand for `+`
         return False
     if "+" in written:
         return True
     if digits[0] == "0":
-        return len(digits) > _FEWEST_DIGITS
+        return len(digits) > FEWEST_DIGITS
     if _YEARS.fullmatch(written):
         return False
     if _is_announced(text, start):

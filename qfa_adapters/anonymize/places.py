@@ -20,7 +20,7 @@ def is_place(passage: Passage, first: int, last: int, kinds_by_last: Mapping[int
 
     *kinds_by_last* says what the mentions found so far are, by their last word.
     """
-    name = " ".join(word.key for word in passage.words[first : last + 1]).replace("-", " ")
+    name = " ".join(passage.keys[first : last + 1]).replace("-", " ")
     is_known = passage.is_known_place(name)
     is_named_like_a_person = Sense.GIVEN in passage.senses[first : last + 1]
     if _is_led_by_place_words(passage, first, last):
@@ -31,12 +31,12 @@ def is_place(passage: Passage, first: int, last: int, kinds_by_last: Mapping[int
 
 
 def _are_places(passage: Passage, first: int, last: int) -> bool:
-    return all(passage.is_known_place(passage.words[at].key) for at in range(first, last + 1))
+    return all(passage.is_known_place(passage.keys[at]) for at in range(first, last + 1))
 
 
 def _is_led_by_place_words(passage: Passage, first: int, last: int) -> bool:
     """Tell whether the words around speak of a place: “in X”, “fled to X”, “X village”."""
-    if passage.words[last].is_possessive:
+    if last in passage.words.possessives:
         return False
     opening = _opening(passage, first)
     before, earlier = passage.key_before(opening), passage.key_before(opening - 1)
@@ -58,7 +58,7 @@ def _opening(passage: Passage, first: int) -> int:
         at -= 1
         if passage.has_capital(at) and passage.senses[at] in (Sense.COMMON, Sense.STAY):
             opening = at
-        elif passage.words[at].key not in cues.PARTICLES:
+        elif passage.keys[at] not in cues.PARTICLES:
             break
     return opening
 
@@ -67,6 +67,6 @@ def _goes_on_from(passage: Passage, first: int, kinds_by_last: Mapping[int, str]
     """Tell whether a place is to be expected behind the last mention: “Bo and X”, “Fatou from X”."""
     for last in (first - 1, first - 2):
         if last in kinds_by_last:
-            between = passage.text[passage.words[last].end : passage.words[first].start]
+            between = passage.text[passage.words.ends[last] : passage.words.starts[first]]
             return between in (_ENUMERATING if kinds_by_last[last] == LOCATION else _ORIGIN)
     return False

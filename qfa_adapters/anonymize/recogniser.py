@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Protocol
 
 from qfa_core.pseudonyms import EntitySpan
-
-HOLDS_A_DIGIT = re.compile(r"\d")  # in any script; what looks for numbers need not read a text without
 
 
 class Recogniser(Protocol):

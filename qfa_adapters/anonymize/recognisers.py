@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from qfa_adapters.anonymize.accounts import CardRecogniser, IbanRecogniser
 from qfa_adapters.anonymize.addresses import EmailRecogniser, IpAddressRecogniser, WebAddressRecogniser
 from qfa_adapters.anonymize.lexicon import Lexicon
 from qfa_adapters.anonymize.names import NameRecogniser
-from qfa_adapters.anonymize.phones import PhoneRecogniser
+from qfa_adapters.anonymize.numbers import NumberRecogniser
 from qfa_adapters.anonymize.recogniser import Recogniser
 
 
@@ -15,9 +14,7 @@ def load_recognisers(lexicon: Lexicon | None = None) -> tuple[Recogniser, ...]:
     return (
         EmailRecogniser(),
         WebAddressRecogniser(),
-        IbanRecogniser(),
-        CardRecogniser(),
         IpAddressRecogniser(),
-        PhoneRecogniser(),
+        NumberRecogniser(),
         NameRecogniser(lexicon or Lexicon.load()),
     )

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
 from qfa_adapters.anonymize import arabic
 from qfa_adapters.anonymize.inflection import nominatives
 from qfa_adapters.anonymize.lexicon import Lexicon, Sense
 from qfa_adapters.anonymize.transliteration import consonants
-from qfa_adapters.anonymize.words import Word
 
 _INFLECTIONS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "ness", "less")
 _ACRONYM_FIRST = re.compile(r"[^\W\d_a-zа-я]{2,4}-[^\W\d_A-ZА-Я]")  # ПИН-код, SIM-kaart
@@ -35,31 +33,25 @@ _ONE_LETTER_WORDS = frozenset("aioyжяиуоавск")
 _ORDINARY = (Sense.COMMON, Sense.STAY, Sense.EITHER, Sense.TITLE)
 
 
-class Context(Protocol):
-    """What the reading of a word depends on beside the word."""
-
-    text: str
-    lexicon: Lexicon
-    is_shouted: bool
-
-
-def sense_of_unlisted(context: Context, word: Word) -> Sense:
-    """Return what *word* of the text is, COMMON for forms of everyday words and acronyms."""
-    key = word.key
+def sense_of_unlisted(
+    lexicon: Lexicon, key: str, written: str, *, has_capital: bool, is_shouted: bool
+) -> Sense:
+    """Return what a word of a text is, COMMON for forms of everyday words and acronyms."""
     if len(key) == 1:
-        return Sense.COMMON if key in _ONE_LETTER_WORDS or not word.has_capital else Sense.UNKNOWN
+        return Sense.COMMON if key in _ONE_LETTER_WORDS or not has_capital else Sense.UNKNOWN
     if "-" in key:
-        return _sense_of_compound(context.lexicon, key, context.text[word.start : word.end])
+        return _sense_of_compound(lexicon, key, written)
     if arabic.is_arabic(key):
-        return _sense_of_arabic(context.lexicon, key)
+        return _sense_of_arabic(lexicon, key)
     if len(key) >= _SHORTEST_INFLECTED and any(
-        context.lexicon.senses.get(nominative) is Sense.GIVEN for nominative in nominatives(key)
+        lexicon.senses.get(nominative) is Sense.GIVEN for nominative in nominatives(key)
     ):
         return Sense.GIVEN
     if key.endswith(_INSTITUTIONS):
         return Sense.STAY
-    shortest = _SHORTEST_STEM_OF_CAPITALISED if word.has_capital else _SHORTEST_STEM
-    is_ordinary = _is_acronym(context, word) or _is_form_of_common_word(context.lexicon, key, shortest)
+    shortest = _SHORTEST_STEM_OF_CAPITALISED if has_capital else _SHORTEST_STEM
+    is_acronym = has_capital and not is_shouted and _is_acronym(key, written)
+    is_ordinary = is_acronym or _is_form_of_common_word(lexicon, key, shortest)
     return Sense.COMMON if is_ordinary else Sense.UNKNOWN
 
 
@@ -89,12 +81,9 @@ def _sense_of_arabic(lexicon: Lexicon, key: str) -> Sense:
     return Sense.GIVEN if is_known else Sense.UNKNOWN
 
 
-def _is_acronym(context: Context, word: Word) -> bool:
+def _is_acronym(key: str, written: str) -> bool:
     """Tell whether a short word has mostly capitals: WFP, MoH, PHMs."""
-    if context.is_shouted or not word.has_capital or len(word.key) > _LONGEST_ACRONYM:
-        return False
-    capitals = sum(map(str.isupper, context.text[word.start : word.end]))
-    return 1 < capitals > len(word.key) / 2
+    return len(key) <= _LONGEST_ACRONYM and 1 < sum(map(str.isupper, written)) > len(key) / 2
 
 
 def _is_form_of_common_word(lexicon: Lexicon, key: str, shortest: int) -> bool:

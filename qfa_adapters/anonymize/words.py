@@ -17,77 +17,107 @@ _ABBREVIATIONS = word_set(
     "mr mrs ms dr prof st rev fr sr jr sra dra mme mevr mw dhr hon sgt capt lt col gen г ул"
 )
 _ENDS_A_SENTENCE = frozenset('.!?¿¡…:\n\r"“”«»•*؟۔|')
+_OFTEN_BEHIND_A_WORD = frozenset(".,;:!?)،؟")
 _LONGEST_SPACE = 2
 
 
-class Word(msgspec.Struct, frozen=True, gc=False):
+class Words(msgspec.Struct, frozen=True):
     """
-    One word: where it stands, and its folded form without a possessive ending.
+    The words of a text in order: their folded forms without possessive endings, and where they stand.
 
-    *is_joined* tells that only a space, or the point of an abbreviation, parts it from the word before.
+    The sets say which of them have what is rarer: *parted* are those that more than a space, or the
+    point of an abbreviation, parts from the word before.
     """
 
-    start: int
-    end: int
-    key: str
-    has_capital: bool
-    all_capitals: bool
-    begins_sentence: bool
-    is_joined: bool
-    is_possessive: bool
+    keys: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    capitals: set[int] = set()
+    all_capitals: set[int] = set()
+    openings: set[int] = set()
+    parted: set[int] = set()
+    possessives: set[int] = set()
 
 
-def read_words(text: str) -> list[Word]:
-    """Return the words of *text*, in order; what holds a digit or an underscore is no word."""
-    words: list[Word] = []
-    end = 0
-    for match in _WORD.finditer(text):
-        written, start = match.group(0), match.start()
-        is_plain = written.isalpha()
-        if not is_plain and ("_" in written or any(letter.isdigit() for letter in written)):
-            continue
-        if not words:
-            begins, joined = True, False
-        elif start == end + 1 and text[end] == " ":
-            begins, joined = False, True
-        else:
-            begins, joined = _read_gap(text[end:start], words[-1])
-        word = (_read_plain if is_plain else _read_marked)(written, start, begins, joined)
-        if word.key:  # a line that stretches Arabic letters is no letter
-            words.append(word)
-            end = match.end()
+def read_words(text: str) -> Words:
+    """Return the words of *text*; what holds a digit or an underscore is no word."""
+    words = Words()
+    keys, starts, ends = words.keys, words.starts, words.ends
+    start = end = 0
+    for token, key in zip(text.split(" "), fold(text).split(" "), strict=True):
+        written = token
+        if not token.isalpha() and token[-1:] in _OFTEN_BEHIND_A_WORD:
+            written, key = token[:-1], key[:-1]
+        if not written.isalpha():  # as most are
+            end = _read_token(words, text, start, start + len(token), end)
+        elif key:
+            if start != end + 1 or not keys:
+                _note_gap(words, text[end:start])
+            if key != written and written[0].isupper():
+                _note_capitals(words, written)
+            end = start + len(written)
+            keys.append(key)
+            starts.append(start)
+            ends.append(end)
+        start += len(token) + 1
     return words
 
 
-def _read_gap(gap: str, before: Word) -> tuple[bool, bool]:
-    """Return whether a sentence begins behind *gap*, and whether it hardly parts the words."""
-    if gap.startswith(".") and (len(before.key) == 1 or before.key in _ABBREVIATIONS):
+def _note_capitals(words: Words, written: str) -> None:
+    words.capitals.add(len(words.keys))
+    if len(written) > 1 and written.isupper():
+        words.all_capitals.add(len(words.keys))
+
+
+def _read_token(words: Words, text: str, start: int, stop: int, end: int) -> int:
+    """Read what is written without a space; return where the last word ends, the one before at *end*."""
+    for match in _WORD.finditer(text, start, stop):
+        written = match.group()
+        if not written.isalpha() and ("_" in written or any(map(str.isdigit, written))):
+            continue
+        if _read_word(words, written, match.start(), text[end : match.start()]):
+            end = match.end()
+    return end
+
+
+def _read_word(words: Words, written: str, start: int, gap: str) -> bool:
+    """Add a word behind a *gap*; return whether it is one: what stretches Arabic letters is no letter."""
+    is_possessive = False
+    if not written.isalpha():  # an apostrophe, a hyphen or a combining mark is in it
+        start, written = _without_elision(start, written.replace("’", "'").replace("ʼ", "'"))
+        written, is_possessive = _without_ending(written)
+    key = fold(written)
+    if not key:
+        return False
+    at = len(words.keys)
+    if gap != " " or not at:
+        _note_gap(words, gap)
+    if _has_capital_behind_prefix(written):
+        words.capitals.add(at)
+    if is_possessive:
+        words.possessives.add(at)
+    if written[0].isupper():
+        _note_capitals(words, written)
+    words.keys.append(key)
+    words.starts.append(start)
+    words.ends.append(start + len(written))
+    return True
+
+
+def _note_gap(words: Words, gap: str) -> None:
+    """Note what *gap* does to the word that is read next: whether it begins a sentence, or stands apart."""
+    at = len(words.keys)
+    if at and gap.startswith(".") and (len(words.keys[-1]) == 1 or words.keys[-1] in _ABBREVIATIONS):
         gap = gap[1:]
-    is_narrow = _is_narrow(gap)
-    return not is_narrow and not _ENDS_A_SENTENCE.isdisjoint(gap), is_narrow
+    if at and _is_narrow(gap):
+        return
+    words.parted.add(at)
+    if not at or not _ENDS_A_SENTENCE.isdisjoint(gap):
+        words.openings.add(at)
 
 
 def _is_narrow(gap: str) -> bool:
     return len(gap) <= _LONGEST_SPACE and not gap.strip() and _ENDS_A_SENTENCE.isdisjoint(gap)
-
-
-def _read_plain(written: str, start: int, begins_sentence: bool, is_joined: bool) -> Word:
-    if written.isascii() and written.islower():  # as most are, and folded already
-        return Word(start, start + len(written), written, False, False, begins_sentence, is_joined, False)
-    has_capital = written[0].isupper()
-    all_capitals = has_capital and written.isupper() and len(written) > 1
-    end = start + len(written)
-    return Word(start, end, fold(written), has_capital, all_capitals, begins_sentence, is_joined, False)
-
-
-def _read_marked(written: str, start: int, begins_sentence: bool, is_joined: bool) -> Word:
-    """Read a word with an apostrophe, a hyphen or a combining mark."""
-    written = written.replace("’", "'").replace("ʼ", "'")
-    start, written = _without_elision(start, written)
-    written, is_possessive = _without_ending(written)
-    word = _read_plain(written, start, begins_sentence, is_joined)
-    has_capital = word.has_capital or _has_capital_behind_prefix(written)
-    return msgspec.structs.replace(word, has_capital=has_capital, is_possessive=is_possessive)
 
 
 def _without_elision(start: int, written: str) -> tuple[int, str]:
