@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from qfa_core.scripts import weight
+from qfa_core.scripts import most_weight, weight
 from qfa_core.usage import Operation
 
 
@@ -60,6 +60,9 @@ class TokenBudget(msgspec.Struct, frozen=True, kw_only=True):
 
     def allows(self, *texts: str) -> bool:
         """Whether *texts* fit into one call."""
-        if sum(map(len, texts)) > self.max_total_tokens * self.chars_per_token:
+        limit = self.max_total_tokens * self.chars_per_token
+        if sum(map(len, texts)) > limit:
             return False  # in no script can they: what may be huge is not read through
+        if sum(map(most_weight, texts)) <= limit:
+            return True  # in any script would they, as most do
         return self.tokens(*texts) <= self.max_total_tokens

@@ -42,7 +42,8 @@ def clean_content(content: str) -> str:
     Line breaks (as `\\n`) and tabs stay. Nothing else changes: the words are the community member's.
     """
     content = content.replace("\r\n", "\n").replace("\r", "\n")
-    return _LONG_RUN.sub(r"\1\1\1", _CONTROL_CHARACTERS.sub("", content))
+    content = _CONTROL_CHARACTERS.sub("", content)
+    return _LONG_RUN.sub(r"\1\1\1", content) if _LONG_RUN.search(content) else content
 
 
 def parse_created(text: str | None) -> dt.datetime | None:

@@ -22,6 +22,7 @@ _ADDITIONAL_WEIGHTS = (
     ),  # Thai, Ethiopic …
     (re.compile("[\U00010000-\U0010ffff]+"), 15),  # emoji
 )
+_HEAVIEST = max(additional for _, additional in _ADDITIONAL_WEIGHTS)
 _ASCII = bytes(range(128))
 _CHARACTERS_AT_A_TIME = 100_000  # a search holds the interpreter until it ends: other threads get their turn
 
@@ -31,6 +32,12 @@ def weight(text: str) -> float:
     if text.isascii():
         return len(text)
     return len(text) + sum(_additional(_beyond_ascii(piece)) for piece in _slices(text))
+
+
+def most_weight(text: str) -> float:
+    """Return what `weight` can be at most, in a tenth of its time."""
+    beyond_ascii = len(text.encode(errors="surrogatepass")) - len(text)  # one byte at least a character
+    return len(text) + _HEAVIEST * beyond_ascii
 
 
 def _slices(text: str) -> Iterator[str]:

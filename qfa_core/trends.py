@@ -30,7 +30,8 @@ def coding_trends(
             continue
         bucket = bucket_of(record.created, period)
         periods.add(bucket)
-        counts.update((label, bucket) for label in _labels(record, code_fields))
+        for label in _labels(record, code_fields):
+            counts[label, bucket] += 1
     if not periods:
         return None
     cells = tuple(
@@ -51,5 +52,10 @@ def bucket_of(moment: dt.datetime, period: TrendPeriod) -> str:
 
 
 def _labels(record: FeedbackRecord, code_fields: Sequence[str]) -> set[str]:
-    levels = (getattr(record, field) or "" for field in code_fields)
-    return {label for level in levels for part in level.split(",") if (label := part.strip())}
+    labels: set[str] = set()
+    for field in code_fields:
+        level = getattr(record, field)
+        if level:
+            labels.update(map(str.strip, level.split(",")))
+    labels.discard("")
+    return labels

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qfa_core.budget import Deadline, TokenBudget
 
@@ -36,6 +38,13 @@ def test_a_script_that_takes_more_tokens_fills_the_budget_sooner() -> None:
     assert budget.allows("voda" * 10)
     assert budget.allows("вода" * 4)
     assert not budget.allows("вода" * 5)
+
+
+@given(st.lists(st.text()), st.integers(0, 100))
+def test_what_the_budget_allows_is_what_the_tokens_say(texts: list[str], most: int) -> None:
+    budget = TokenBudget(max_total_tokens=most)
+
+    assert budget.allows(*texts) == (budget.tokens(*texts) <= most)
 
 
 def test_a_step_may_take_its_share_of_what_remains() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qfa_core.scripts import weight
+from qfa_core.scripts import most_weight, weight
 
 # Tokens that OpenAI's cl100k_base takes for these sentences, counted with npm's gpt-tokenizer.
 SENTENCES = {
@@ -35,6 +35,15 @@ def test_no_script_is_thought_lighter_than_it_is(sentence: str) -> None:
 def test_a_text_weighs_what_its_parts_weigh(first: str, second: str) -> None:
     assert weight(first + second) == weight(first) + weight(second)
     assert weight(first) >= len(first)
+
+
+@given(st.text(st.characters(codec=None)))
+def test_what_a_text_weighs_at_most_is_no_less_than_it_weighs(text: str) -> None:
+    assert weight(text) <= most_weight(text)
+
+
+def test_an_english_text_weighs_at_most_its_length() -> None:
+    assert most_weight("The water is dirty.") == 19
 
 
 def test_a_long_text_weighs_no_less_for_being_read_in_slices() -> None:
