@@ -36,8 +36,9 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     *senses* leaves unknown words out. *family* holds all family names, Brown included, which is
     a common word in *senses*. *abroad* says what a word is instead in a text that is not English,
     where it is no place either. *bound* are everyday words that are names beside a name or
-    behind a cue only: Brown, May. *places* may hold spaces; *long_places* says by
-    their first word, and by their second, how many words places have, most first.
+    behind a cue only: Brown, May. *places* may hold spaces; *long_places* says by their first
+    word, and by their second, how many words such places have, most first. *place_words* are the
+    places of one word, and the first words of the others.
     """
 
     senses: Mapping[str, Sense]
@@ -46,6 +47,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     bound: frozenset[str]
     places: frozenset[str]
     long_places: Mapping[str, Mapping[str, tuple[int, ...]]]
+    place_words: frozenset[str]
     consonants: frozenset[str]
 
     @classmethod
@@ -99,6 +101,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
         """
         bound, places = frozenset(bound), frozenset(places)
         family = bound.union(family)
+        long_places = _lengths_by_opening(places)
         strong = frozenset(strong)
         given, vocabulary = frozenset(given), frozenset(vocabulary)
         senses = dict.fromkeys(vocabulary, Sense.COMMON)
@@ -118,7 +121,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
             family=family,
             bound=bound,
             places=places,
-            long_places=_lengths_by_opening(places),
+            long_places=long_places,
+            place_words=frozenset(place for place in places if " " not in place).union(long_places),
             consonants=known_by_consonants,
         )
 

@@ -39,9 +39,10 @@ class LexiconAnonymizer(Anonymizer):
 
     async def anonymize(self, texts: Sequence[str]) -> PseudonymisedTexts:
         spans: list[list[EntitySpan]] = []
-        for batch in _batches(texts, _CHARACTERS_AT_A_TIME):
+        *batches, last = _batches(texts, _CHARACTERS_AT_A_TIME)
+        for batch in batches:
             spans += await _in_thread(partial(self._find, batch))
-        return await _in_thread(partial(_replace, texts, spans))
+        return await _in_thread(lambda: _replace(texts, spans + self._find(last)))
 
     async def check(self) -> None:
         await _in_thread(self._recognisers)
@@ -50,7 +51,7 @@ class LexiconAnonymizer(Anonymizer):
         recognisers = self._recognisers()
         spans: list[list[EntitySpan]] = []
         for some in _batches(texts, _CHARACTERS_A_TURN):
-            found = [list(map(recogniser.find, some)) for recogniser in recognisers]
+            found = [recogniser.find_in_each(some) for recogniser in recognisers]
             spans += map(merge_spans, some, zip(*found, strict=True))
             # Gives the interpreter’s lock away, for which an event loop would wait 5 ms each time else.
             time.sleep(0)

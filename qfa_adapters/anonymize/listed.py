@@ -24,7 +24,7 @@ def find_long_places(passage: Passage) -> list[Mention]:
     return [
         Mention(first, first + length - 1, LOCATION)
         for first, key in enumerate(passage.keys[:-1])
-        if key in lengths
+        if key in passage.place_words and key in lengths
         for length in lengths[key].get(passage.keys[first + 1], ())
         if _is_long_place(passage, first, first + length - 1)
     ]
@@ -53,10 +53,9 @@ def _is_institution(passage: Passage, first: int, last: int) -> bool:
 def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     """Return names and places of our lists that are written small, or in a script without capitals."""
     taken = words_of(before)
-    places = passage.listed_places
     mentions: list[Mention] = []
     for at, (key, sense) in enumerate(zip(passage.keys, passage.senses, strict=True)):
-        if sense is Sense.COMMON and key not in places:
+        if sense is Sense.COMMON and key not in passage.place_words:
             continue  # most words are neither
         if at in taken or passage.has_capital(at):
             continue
@@ -103,8 +102,6 @@ def _last_of_known(passage: Passage, first: int, taken: set[int]) -> int:
 
 def _is_known_place(passage: Passage, at: int) -> bool:
     key = passage.keys[at]
-    if passage.senses[at] is Sense.COMMON and key not in passage.listed_places:
-        return False
     if not passage.is_known_place(key.replace("-", " ") if "-" in key else key):
         return False
     if _is_caseless(key) and not key.startswith(_ARABIC_ARTICLE):

@@ -9,7 +9,7 @@ from qfa_adapters.anonymize.inflection import nominatives
 from qfa_adapters.anonymize.language import has_signs, language_of
 from qfa_adapters.anonymize.lexicon import Lexicon, Sense
 from qfa_adapters.anonymize.unlisted import sense_of_unlisted
-from qfa_adapters.anonymize.words import read_words
+from qfa_adapters.anonymize.words import Words
 
 _SHOUTED_FROM_WORDS = 3
 _SHOUTED_SHARE = 0.7
@@ -32,11 +32,11 @@ class Passage:
     may it at the start of a sentence.
     """
 
-    def __init__(self, text: str, lexicon: Lexicon) -> None:
+    def __init__(self, text: str, words: Words, lexicon: Lexicon) -> None:
         self.text = text
         self.lexicon = lexicon
-        self.words = read_words(text)
-        self.keys = self.words.keys
+        self.words = words
+        self.keys = words.keys
         distinct = set(self.keys)
         self.language = language_of(distinct, is_ascii=text.isascii())
         self.is_english = self.language == "en" and not self._is_only_abroad(distinct)
@@ -46,7 +46,7 @@ class Passage:
         self.is_shouted = self._is_shouted()
         self._abroad = {} if self.is_english else lexicon.abroad
         self.senses = self._read_senses()
-        self.listed_places = lexicon.places.intersection(self.keys)
+        self.place_words = lexicon.place_words.intersection(self.keys)
 
     def has_capital(self, at: int) -> bool:
         """Tell whether the word has a capital that means something."""

@@ -1,13 +1,11 @@
 """
 Answer an analyst's question over many records.
 
-Ten thousand records take a tenth of a second to clean, count or write into a prompt: that is done in
-threads, so that other requests go on meanwhile.
+Ten thousand records take a tenth of a second to clean, count or write into a prompt: that is done aside.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import msgspec
@@ -16,13 +14,14 @@ from qfa_core.analyst_prompt import refuse_injection
 from qfa_core.budget import RequestContext
 from qfa_core.errors import AnalysisUnavailable
 from qfa_core.feedback import CODING_LEVEL_FIELDS, FeedbackRecord
-from qfa_core.insights import Analysis, RecordLedger, TrendPeriod
+from qfa_core.insights import Analysis, CodingTrends, RecordLedger, TrendPeriod
 from qfa_core.progress import OnProgress, ignore
 from qfa_core.prompts.analyze import analysis_judge_prompt, analysis_prompt
 from qfa_core.pseudonyms import REDACTED_IN_ANALYSES, restore
 from qfa_core.requests import AnalyzeRequest
 from qfa_core.trends import coding_trends
 from qfa_core.use_cases.analyze_hierarchical import AnalyzeHierarchical
+from qfa_core.use_cases.aside import aside
 from qfa_core.use_cases.llm_calls import LLMCalls, Prose
 from qfa_core.use_cases.past_the_filter import past_the_filter
 from qfa_core.use_cases.readable_records import readable, with_contents
@@ -71,13 +70,11 @@ class Analyze:
         that this deployment lacks, DeadlineExceeded, and LLMError; a failed judge costs the score only.
         """
         refuse_injection(request.prompt)
-        records = await asyncio.to_thread(readable, request.records)
+        records = await aside(request.records, lambda: readable(request.records))
         if not records:
             return _nothing_to_analyse(request)
         period = request.period or self._default_period
-        trends = await asyncio.to_thread(
-            coding_trends, records, period, code_fields=self._code_fields, min_group=self._min_group
-        )
+        trends = await aside(records, lambda: self._trends(records, period))
         async with self._calls.within_deadline(context):
             if request.mode == "single_pass":
                 analysis = await self._single_pass(records, request, context)
@@ -91,11 +88,14 @@ class Analyze:
             analysis, text=f"{DISCLAIMER}\n\n{analysis.text}", coding_trends=trends
         )
 
+    def _trends(self, records: Sequence[FeedbackRecord], period: TrendPeriod) -> CodingTrends | None:
+        return coding_trends(records, period, code_fields=self._code_fields, min_group=self._min_group)
+
     async def _single_pass(
         self, records: Sequence[FeedbackRecord], request: AnalyzeRequest, context: RequestContext
     ) -> Analysis:
         language = request.output_language
-        raw_prompt = await asyncio.to_thread(analysis_prompt, records, request.prompt)
+        raw_prompt = await aside(records, lambda: analysis_prompt(records, request.prompt))
         await self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
         del raw_prompt  # as large as all records together
         texts = [record.content for record in records]
@@ -103,14 +103,15 @@ class Analyze:
         *contents, question = safe.texts
 
         async def ask(some: Sequence[FeedbackRecord]) -> Prose:
-            prompt = await asyncio.to_thread(analysis_prompt, some, question, output_language=language)
+            prompt = await aside(some, lambda: analysis_prompt(some, question, output_language=language))
             return await self._calls.prose(prompt, context)
 
         safe_records = with_contents(records, contents)
         passed = await past_the_filter(self._calls, safe_records, ask, context)
         prose = passed.result
-        judged = await asyncio.to_thread(
-            analysis_judge_prompt, passed.records, question, prose.text, output_language=language
+        judged = await aside(
+            passed.records,
+            lambda: analysis_judge_prompt(passed.records, question, prose.text, output_language=language),
         )
         verdict = None if prose.is_cut else await self._calls.verdict(judged, context)
         uncertainty = [verdict.reason if verdict else NOT_SCORED]

@@ -1,8 +1,7 @@
-"""Summarise one record, or many as one; many are cleaned and written into prompts in threads."""
+"""Summarise one record, or many as one; many are cleaned and written into prompts aside."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from qfa_core.analyst_prompt import refuse_injection
@@ -18,6 +17,7 @@ from qfa_core.prompts.summarize import (
 )
 from qfa_core.pseudonyms import restore
 from qfa_core.requests import SummarizeCorpusRequest, SummarizeRequest
+from qfa_core.use_cases.aside import aside
 from qfa_core.use_cases.llm_calls import LLMCalls
 from qfa_core.use_cases.past_the_filter import past_the_filter
 from qfa_core.use_cases.readable_records import readable, with_contents
@@ -68,10 +68,10 @@ class SummarizeCorpus:
         """
         if request.prompt:
             refuse_injection(request.prompt)
-        records = await asyncio.to_thread(readable, request.records)
+        records = await aside(request.records, lambda: readable(request.records))
         if not records:
             return CorpusSummary(record_ids=(), title="", text="", quality_score=0.0)
-        raw_prompt = await asyncio.to_thread(corpus_summary_prompt, records, instruction=request.prompt)
+        raw_prompt = await aside(records, lambda: corpus_summary_prompt(records, instruction=request.prompt))
         await self._calls.require_fit(raw_prompt, advice=TOO_LARGE_ADVICE)
         del raw_prompt  # as large as all records together
         async with self._calls.within_deadline(context):
@@ -79,18 +79,19 @@ class SummarizeCorpus:
             *contents, instruction = safe.texts
 
             async def ask(some: Sequence[FeedbackRecord]) -> SummaryAnswer:
-                prompt = await asyncio.to_thread(
-                    corpus_summary_prompt,
+                prompt = await aside(
                     some,
-                    instruction=instruction,
-                    output_language=request.output_language,
+                    lambda: corpus_summary_prompt(
+                        some, instruction=instruction, output_language=request.output_language
+                    ),
                 )
                 return await self._calls.answer(prompt, SummaryAnswer, context)
 
             safe_records = with_contents(records, contents)
             passed = await past_the_filter(self._calls, safe_records, ask, context)
-            judged = await asyncio.to_thread(
-                corpus_summary_judge_prompt, passed.records, passed.result, instruction=instruction
+            judged = await aside(
+                passed.records,
+                lambda: corpus_summary_judge_prompt(passed.records, passed.result, instruction=instruction),
             )
             verdict = await self._calls.verdict(judged, context)
         return CorpusSummary(
