@@ -8,7 +8,7 @@ from qfa_core.feedback import FeedbackRecord
 from qfa_core.llm import Prompt
 from qfa_core.prompts.answer_schema import verdict_schema
 from qfa_core.prompts.envelope import envelope
-from qfa_core.prompts.records import dated_envelopes
+from qfa_core.prompts.records import with_dated_envelopes
 from qfa_core.prompts.rules import FAITHFUL_RULE, NO_BLAME_RULE, QUESTION_RULE, system_message
 
 _ROLE = (
@@ -36,7 +36,7 @@ def analysis_prompt(
             QUESTION_RULE,
             output_language=output_language,
         ),
-        user=f"{dated_envelopes(records)}\n\n{envelope('analyst_question', question)}",
+        user=with_dated_envelopes(records, envelope("analyst_question", question)),
     )
 
 
@@ -51,12 +51,8 @@ def analysis_judge_prompt(
     return Prompt(
         task="judge_analysis",
         system=system_message(_JUDGE_ROLE, output_language=output_language),
-        user="\n\n".join(
-            (
-                dated_envelopes(records),
-                envelope("analyst_question", question),
-                envelope("analysis", analysis),
-            )
+        user=with_dated_envelopes(
+            records, envelope("analyst_question", question), envelope("analysis", analysis)
         ),
         answer_schema=verdict_schema(
             "What makes the analysis uncertain, in two or three sentences for the analyst",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from qfa_core.feedback import FeedbackRecord
 from qfa_core.prompts.envelope import envelope
@@ -15,9 +15,13 @@ def record_envelope(content: str) -> str:
     return envelope("feedback_record", content)
 
 
-def dated_envelopes(records: Sequence[FeedbackRecord]) -> str:
-    """Return records with their number, day and codes, one a line, for questions about what changed when."""
-    return "\n".join(
+def with_dated_envelopes(records: Sequence[FeedbackRecord], *following: str) -> str:
+    """
+    Return records with their number, day and codes, one a line, for questions about what changed when.
+
+    The paragraphs *following* stand behind them: a copy less, of what may be megabytes, than adding them.
+    """
+    envelopes = (
         envelope(
             "feedback_record",
             record.content,
@@ -27,6 +31,7 @@ def dated_envelopes(records: Sequence[FeedbackRecord]) -> str:
         )
         for number, record in enumerate(records, start=1)
     )
+    return _joined(envelopes, following)
 
 
 def weighed_envelope(
@@ -47,9 +52,14 @@ def weighed_envelope(
     )
 
 
-def numbered_envelopes(records: Sequence[FeedbackRecord]) -> str:
-    """Return the contents of records with their number alone, one a line."""
-    return "\n".join(
+def with_numbered_envelopes(records: Sequence[FeedbackRecord], *following: str) -> str:
+    """Return the contents of records with their number alone, one a line, and the paragraphs *following*."""
+    envelopes = (
         envelope("feedback_record", record.content, number=str(number))
         for number, record in enumerate(records, start=1)
     )
+    return _joined(envelopes, following)
+
+
+def _joined(envelopes: Iterable[str], following: Iterable[str]) -> str:
+    return "\n".join((*envelopes, *(f"\n{paragraph}" for paragraph in following)))
