@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import Delete, Insert, Row, Select, bindparam, delete, insert, literal, select
@@ -14,6 +15,7 @@ from qfa_core.patience import within
 from qfa_core.ports.key_store import KeyRegistry, TenantRegistry
 from qfa_core.tenancy import ApiKey, Tenant
 
+LOOK_UPS_AT_A_TIME = 2  # a flood of wrong keys fills a queue, not the event loop
 PATIENCE_SECONDS = 10.0  # with a statement on a few rows: a database that takes longer hangs
 
 _KEYS = select(api_keys.c.id, api_keys.c.name, api_keys.c.tenant_id, api_keys.c.is_superuser)
@@ -26,9 +28,12 @@ class SQLKeyStore(KeyRegistry):
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._turns = asyncio.Semaphore(LOOK_UPS_AT_A_TIME)
 
     async def find(self, digest: str) -> ApiKey | None:
-        rows = await _read(self._engine, _KEY_BY_DIGEST, digest=digest)
+        with translated(KeyStoreUnavailable):
+            async with asyncio.timeout(PATIENCE_SECONDS), self._turns:
+                rows = await _read(self._engine, _KEY_BY_DIGEST, digest=digest)
         return _api_key(rows[0]) if rows else None
 
     async def add(self, key: ApiKey, digest: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
-from qfa_adapters.sql.key_store import SQLKeyStore
+from qfa_adapters.sql.key_store import LOOK_UPS_AT_A_TIME, SQLKeyStore
 from qfa_core.errors import Conflict, NotFound
 from qfa_core.tenancy import ApiKey, Tenant, digest_of
 from tests.adapters.sql.conftest import Registries, sqlite
@@ -161,3 +162,29 @@ async def test_finding_a_key_is_one_statement_on_the_index_of_digests(tmp_path: 
             plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", ("",))).all()
 
     assert "USING INDEX ix_api_keys_digest" in str(plan)
+
+
+async def test_a_flood_of_look_ups_waits_in_line(tmp_path: Path) -> None:
+    at_work: list[int] = [0]
+    async with sqlite(tmp_path) as engine:
+        event.listen(engine.sync_engine, "checkout", lambda *_: at_work.append(at_work[-1] + 1))
+        event.listen(engine.sync_engine, "checkin", lambda *_: at_work.append(at_work[-1] - 1))
+        keys = SQLKeyStore(engine)
+
+        found = await asyncio.gather(*(keys.find(digest_of(f"wrong {number}")) for number in range(20)))
+
+    assert found == [None] * 20
+    assert max(at_work) == LOOK_UPS_AT_A_TIME
+
+
+async def test_look_ups_that_are_given_up_leave_the_line(tmp_path: Path) -> None:
+    async with sqlite(tmp_path) as engine:
+        keys = SQLKeyStore(engine)
+        given_up = [asyncio.create_task(keys.find(digest_of("wrong"))) for _ in range(10)]
+        await asyncio.sleep(0)
+        for look_up in given_up:
+            look_up.cancel()
+        await asyncio.wait(given_up)
+
+        async with asyncio.timeout(5):
+            assert await keys.find(digest_of("another")) is None
