@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ MAX_REPLY_BYTES = 32 * 1024 * 1024
 _CONNECT_TIMEOUT_SECONDS = 10.0
 _KEEP_ALIVE_SECONDS = 60.0
 _LOOPBACK = ("all://localhost", "all://127.0.0.1", "all://[::1]")
+
+_parsed = lru_cache(maxsize=8)(httpx.URL)  # a model has one address; httpx would read it anew for each call
 
 
 class ConnectionPool:
@@ -38,7 +41,7 @@ class ConnectionPool:
         """Send *content* and lend out the response, its body not read yet."""
         connection = self._free.pop() if self._free else self._new()
         try:
-            async with connection.stream("POST", url, content=content, headers=headers) as response:
+            async with connection.stream("POST", _parsed(url), content=content, headers=headers) as response:
                 yield response
         finally:
             self._free.append(connection)
