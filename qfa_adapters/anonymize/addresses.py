@@ -28,6 +28,7 @@ _IP_ADDRESS = re.compile(
 _DOT_INSIDE = re.compile(r"\.[\w-]")
 _DOTS_BETWEEN_DIGITS = re.compile(r"\d\.\d{1,3}\.\d")
 _ENDS_A_SENTENCE = ".,;:!?'’”)]}»…"
+_POINTS_OF_VERSION_4 = 3
 _FEWEST_COLONS_OF_VERSION_6 = 2
 _DOMAINS_WITHOUT_PATH = frozenset(("com", "org", "net", "info", "int", "gov", "edu"))
 _DOMAINS_WITH_PATH = _DOMAINS_WITHOUT_PATH | word_set(
@@ -82,7 +83,8 @@ class IpAddressRecogniser(Recogniser):
     """Finds IP addresses of both versions, as far as the standard library would accept them."""
 
     def find(self, text: str) -> list[EntitySpan]:
-        if text.count(":") < _FEWEST_COLONS_OF_VERSION_6 and not _DOTS_BETWEEN_DIGITS.search(text):
+        may_be_version_4 = text.count(".") >= _POINTS_OF_VERSION_4 and _DOTS_BETWEEN_DIGITS.search(text)
+        if not may_be_version_4 and text.count(":") < _FEWEST_COLONS_OF_VERSION_6:
             return []
         return [
             EntitySpan(start=match.start(), end=match.start() + len(address), kind="IP_ADDRESS")

@@ -18,10 +18,14 @@ _OF_THE_FAITH = word_set(
     "صلاح محي محيي نور جمال علاء شمس عز سيف بهاء ضياء فخر تاج ناصر عماد حسام نجم زين خير شرف بدر سعد شهاب "
     "كمال جلال سراج نظام مجد قمر برهان ركن امين حميد قطب"
 )
-_PARTICLES = ("و", "ف", "ب", "ل", "ك", "ول", "وب", "فل", "وك")
-_BEFORE_NOUNS = ("وال", "بال", "فال", "كال", "لل", "ولل", "وبال", "ال", "س", "وس")
-_ENDINGS = ("ها", "هم", "هن", "نا", "كم", "ني", "ي", "ه", "ك", "ات", "ون", "ين", "ان", "وا", "ت", "تم", "ا")
-_ENDINGS_OF_NAMES = ("ني", "ون", "ين", "ان", "ت", "ا")  # as in Artin, Naima
+# Particles, as they stand before any word, and endings have one letter or two.
+_PARTICLES = frozenset(("و", "ف", "ب", "ل", "ك", "ول", "وب", "فل", "وك"))
+_LEADING = _PARTICLES.union(("وال", "بال", "فال", "كال", "لل", "ولل", "وبال", "ال", "س", "وس"))
+_LONGEST_LEADING = max(map(len, _LEADING))
+_ENDINGS = frozenset(
+    ("ها", "هم", "هن", "نا", "كم", "ني", "ي", "ه", "ك", "ات", "ون", "ين", "ان", "وا", "ت", "تم", "ا")
+)
+_ENDINGS_OF_NAMES = frozenset(("ني", "ون", "ين", "ان", "ت", "ا"))  # as in Artin, Naima
 _SHORTEST_STEM = 3
 _SHORTEST_NAME = 3
 _NO_NOUNS = word_set(
@@ -49,9 +53,9 @@ def is_arabic(key: str) -> bool:
 
 def without_particles(key: str) -> Iterator[tuple[str, str]]:
     """Yield the particles *key* may begin with, and what is behind: ل and محمد for لمحمد."""
-    for particle in _PARTICLES:
-        if key.startswith(particle) and len(key) - len(particle) >= _SHORTEST_NAME:
-            yield particle, key[len(particle) :]
+    for length in (1, 2):
+        if key[:length] in _PARTICLES and len(key) - length >= _SHORTEST_NAME:
+            yield key[:length], key[length:]
 
 
 def stems(key: str) -> Iterator[str]:
@@ -63,17 +67,18 @@ def stems(key: str) -> Iterator[str]:
 
 def shortened(key: str) -> Iterator[str]:
     """Yield what *key* may be without endings."""
-    for ending in _ENDINGS:
+    for length in (1, 2):
+        ending = key[-length:]
         shortest = _SHORTEST_STEM + (ending in _ENDINGS_OF_NAMES)
-        if key.endswith(ending) and len(key) - len(ending) >= shortest:
-            yield key[: -len(ending)]
-            yield key[: -len(ending)] + "ه"
+        if ending in _ENDINGS and len(key) - length >= shortest:
+            yield key[:-length]
+            yield key[:-length] + "ه"
 
 
 def _without_leading(key: str) -> Iterator[str]:
-    for particle in (*_BEFORE_NOUNS, *_PARTICLES):
-        if key.startswith(particle) and len(key) - len(particle) >= _SHORTEST_STEM:
-            yield key[len(particle) :]
+    for length in range(1, min(_LONGEST_LEADING, len(key) - _SHORTEST_STEM) + 1):
+        if key[:length] in _LEADING:
+            yield key[length:]
 
 
 def is_servants_name(key: str) -> bool:
