@@ -52,7 +52,9 @@ def _begins_name(passage: Passage, at: int) -> bool:
     following = passage.senses[at + 1] if passage.is_joined(at + 1) else None
     if following is not None and arabic.completes_name(passage.keys[at + 1], key):
         return True
-    if passage.key_after(at) in arabic_cues.SON_OF and sense in (*_NAMES, Sense.UNKNOWN):
+    if sense not in _NAMES and sense is not Sense.UNKNOWN:
+        return False
+    if passage.key_after(at) in arabic_cues.SON_OF:
         return True
     is_expected = _is_expected(passage, at)
     if sense is Sense.EITHER:
