@@ -18,7 +18,6 @@ from qfa_adapters.anonymize.passage import Passage
 
 _SHORTEST_ARABIC_NAME = 3
 _SHORTEST_SMALL_NAME = 4
-_LAST_WORDS_OF_CUES = frozenset((*cues.INTRODUCTIONS, *cues.BEFORE_A_SMALL_NAME))
 _OF = frozenset(("de", "da", "do", "dos", "das", "del", "della", "di", "du", "la", "le", "los"))
 
 
@@ -26,8 +25,9 @@ def find_announced(passage: Passage, before: Sequence[Mention]) -> list[Mention]
     """Return the names behind “Mr”, “my name is” and the like, apart from what was found *before*."""
     taken = words_of(before)
     mentions: list[Mention] = []
-    for at, (key, sense) in enumerate(zip(passage.keys, passage.senses, strict=True)):
-        if sense is not Sense.TITLE and key not in _LAST_WORDS_OF_CUES:
+    for at in passage.notable:
+        sense = passage.senses[at]
+        if sense is not Sense.TITLE and passage.keys[at] not in cues.LAST_WORDS:
             continue
         is_introduction = _ends_phrase(passage, at, cues.INTRODUCTIONS)
         is_cue = is_introduction or sense is Sense.TITLE

@@ -143,6 +143,7 @@ BEFORE_A_SMALL_NAME = phrases(
     "говорили з|je suis|soy|ik ben|i am|i'm|this is|habla con|pregunten por|parlez a|dites a|vraag|"
     "zeg tegen"
 )
+LAST_WORDS = frozenset((*INTRODUCTIONS, *BEFORE_A_SMALL_NAME))
 BEFORE_A_WORD = word_set(
     "the a an of our my your his her their this that with some any no every for by have has had having le la "
     "les une de du des el los las una un het een der die das"

@@ -37,8 +37,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     a common word in *senses*. *abroad* says what a word is instead in a text that is not English,
     where it is no place either. *bound* are everyday words that are names beside a name or
     behind a cue only: Brown, May. *places* may hold spaces; *long_places* says by their first
-    word, and by their second, how many words such places have, most first. *place_words* are the
-    places of one word, and the first words of the others.
+    word, and by their second, how many words such places have, most first. *telling* are the
+    places of one word, the first words of the others, and the last words of cues.
     """
 
     senses: Mapping[str, Sense]
@@ -47,7 +47,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     bound: frozenset[str]
     places: frozenset[str]
     long_places: Mapping[str, Mapping[str, tuple[int, ...]]]
-    place_words: frozenset[str]
+    telling: frozenset[str]
     consonants: frozenset[str]
 
     @classmethod
@@ -122,7 +122,9 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
             bound=bound,
             places=places,
             long_places=long_places,
-            place_words=frozenset(place for place in places if " " not in place).union(long_places),
+            telling=frozenset(place for place in places if " " not in place).union(
+                long_places, cues.LAST_WORDS
+            ),
             consonants=known_by_consonants,
         )
 

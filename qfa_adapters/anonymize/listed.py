@@ -20,12 +20,12 @@ _FIRST_CASELESS_LETTER = "\u0590"  # Latin, Greek, Cyrillic and Armenian, which 
 
 def find_long_places(passage: Passage) -> list[Mention]:
     """Return the places of more than one word."""
-    lengths = passage.lexicon.long_places
+    lengths, keys = passage.lexicon.long_places, passage.keys
     return [
         Mention(first, first + length - 1, LOCATION)
-        for first, key in enumerate(passage.keys[:-1])
-        if key in passage.place_words and key in lengths
-        for length in lengths[key].get(passage.keys[first + 1], ())
+        for first in passage.notable
+        if keys[first] in lengths and first + 1 < len(keys)
+        for length in lengths[keys[first]].get(keys[first + 1], ())
         if _is_long_place(passage, first, first + length - 1)
     ]
 
@@ -54,9 +54,7 @@ def find_known(passage: Passage, before: Sequence[Mention]) -> list[Mention]:
     """Return names and places of our lists that are written small, or in a script without capitals."""
     taken = words_of(before)
     mentions: list[Mention] = []
-    for at, (key, sense) in enumerate(zip(passage.keys, passage.senses, strict=True)):
-        if sense is Sense.COMMON and key not in passage.place_words:
-            continue  # most words are neither
+    for at in passage.notable:
         if at in taken or passage.has_capital(at):
             continue
         if _is_known_name(passage, at):

@@ -46,7 +46,7 @@ class Passage:
         self.is_shouted = self._is_shouted()
         self._abroad = {} if self.is_english else lexicon.abroad
         self.senses = self._read_senses()
-        self.place_words = lexicon.place_words.intersection(self.keys)
+        self.notable = self._notable()
 
     def has_capital(self, at: int) -> bool:
         """Tell whether the word has a capital that means something."""
@@ -91,6 +91,15 @@ class Passage:
         if name in self.lexicon.places or name < _FIRST_SLAVIC_LETTER:
             return name in self.lexicon.places and name not in self._abroad
         return any(nominative in self.lexicon.places for nominative in nominatives(name))
+
+    def _notable(self) -> list[int]:
+        """Return the words that are more than everyday ones: about one in four, where names may begin."""
+        telling = self.lexicon.telling.intersection(self.keys)
+        return [
+            at
+            for at, (key, sense) in enumerate(zip(self.keys, self.senses, strict=True))
+            if sense is not Sense.COMMON or key in telling
+        ]
 
     def _is_only_abroad(self, keys: set[str]) -> bool:
         """Tell whether a text without any telling small word has words of other languages alone."""

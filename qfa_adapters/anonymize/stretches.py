@@ -20,7 +20,8 @@ _OF = frozenset(("de", "van", "di", "da"))
 def stretches(passage: Passage, taken: set[int]) -> Iterator[tuple[int, int]]:
     """Yield the first and the last word of whatever may be one name, apart from the words *taken*."""
     for first, last in _runs(passage, taken):
-        yield from _segments(passage, first, last)
+        if first < last or passage.senses[first] in NAME_LIKE:
+            yield from _segments(passage, first, last)
 
 
 def _runs(passage: Passage, taken: set[int]) -> Iterator[tuple[int, int]]:
