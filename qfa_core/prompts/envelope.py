@@ -11,10 +11,16 @@ import re
 
 import msgspec
 
-# The ampersand first: it stands in all the others.
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
 _ENTITY = re.compile("&(?:amp|lt|gt|quot|apos|#39|#x27);", re.IGNORECASE)
-_CHARACTERS = {entity: character for character, entity in _ESCAPES.items()} | {"&#39;": "'", "&#x27;": "'"}
+_CHARACTERS = {
+    "&amp;": "&",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&quot;": '"',
+    "&apos;": "'",
+    "&#39;": "'",
+    "&#x27;": "'",
+}
 _ATTRIBUTE = re.compile(r'([a-z_]+)="([^"]*)"')
 
 
@@ -27,9 +33,9 @@ class Enveloped(msgspec.Struct, frozen=True, kw_only=True):
 
 def escape(text: str) -> str:
     """Escape the five characters that could end an envelope or an attribute."""
-    for character, entity in _ESCAPES.items():  # seven times as fast as str.translate
-        text = text.replace(character, entity)
-    return text
+    # The ampersand first, which stands in all the others; seven times as fast as str.translate.
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&quot;").replace("'", "&apos;")
 
 
 def unescape(text: str) -> str:
@@ -39,8 +45,11 @@ def unescape(text: str) -> str:
 
 def envelope(tag: str, text: str, **attributes: str | None) -> str:
     """Wrap *text* in *tag*; attributes that are None or empty are left out."""
-    head = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items() if value)
-    return f"<{tag}{head}>{escape(text)}</{tag}>"
+    head = tag
+    for name, value in attributes.items():
+        if value:
+            head += f' {name}="{escape(value)}"'
+    return f"<{head}>{escape(text)}</{tag}>"
 
 
 def open_envelopes(tag: str, message: str) -> list[Enveloped]:
