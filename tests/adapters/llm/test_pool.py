@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
+
 from tests.adapters.llm.asking import PROMPT, client, context
 from tests.fakes.provider import FakeProvider
 
@@ -28,3 +30,15 @@ async def test_fifty_calls_some_at_a_time_take_a_connection_for_each_at_a_time(
 
     assert len({request.connection for request in provider.requests}) <= AT_A_TIME
     assert len(provider.requests) == CALLS
+
+
+async def test_a_prompt_of_megabytes_is_sent_whole_each_time(provider: FakeProvider) -> None:
+    sentences = " ".join(f"Record {number}: вода" for number in range(50_000))
+    prompt = msgspec.structs.replace(PROMPT, user=sentences)
+    provider.queue("500", "normal")
+
+    async with client(provider.url) as asking:
+        await asking.complete(prompt, context())
+
+    assert [request.body["messages"][-1]["content"] for request in provider.requests] == [sentences] * 2
+    assert all("transfer-encoding" not in request.headers for request in provider.requests)
