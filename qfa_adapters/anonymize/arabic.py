@@ -20,6 +20,7 @@ _OF_THE_FAITH = word_set(
 )
 # Particles, as they stand before any word, and endings have one letter or two.
 _PARTICLES = frozenset(("و", "ف", "ب", "ل", "ك", "ول", "وب", "فل", "وك"))
+FIRST_LETTERS_OF_PARTICLES = frozenset(particle[0] for particle in _PARTICLES)
 _LEADING = _PARTICLES.union(("وال", "بال", "فال", "كال", "لل", "ولل", "وبال", "ال", "س", "وس"))
 _LONGEST_LEADING = max(map(len, _LEADING))
 _ENDINGS = frozenset(

@@ -123,7 +123,7 @@ class Passage:
         """Take the particles off Arabic words if a name is left: ومحمد."""
         before = ""
         for at, key in enumerate(self.keys):
-            if arabic.is_arabic(key):
+            if key[0] in arabic.FIRST_LETTERS_OF_PARTICLES:
                 name = self._without_particle(key, before)
                 self.words.starts[at] += len(key) - len(name)
                 self.keys[at] = name
