@@ -29,7 +29,8 @@ class Passage:
 
     *is_shouted*: it is written in capitals, so they tell nothing. *is_familiar*: most of its small
     words are in our lists, so that a word which is not may be taken for a name. *is_english*: so
-    may it at the start of a sentence.
+    may it at the start of a sentence. *notable*: the words that are more than everyday ones, where
+    most names begin.
     """
 
     def __init__(self, text: str, words: Words, lexicon: Lexicon) -> None:

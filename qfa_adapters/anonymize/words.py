@@ -21,12 +21,12 @@ _OFTEN_BEHIND_A_WORD = frozenset(".,;:!?)،؟")
 _LONGEST_SPACE = 2
 
 
-class Words(msgspec.Struct, frozen=True):
+class Words(msgspec.Struct):
     """
-    The words of a text in order: their folded forms without possessive endings, and where they stand.
+    The words of a text in order, by column: folded forms without possessive endings, and where they stand.
 
-    The sets say which of them have what is rarer: *parted* are those that more than a space, or the
-    point of an abbreviation, parts from the word before.
+    The sets hold the indices of words that are not like most: *parted* are those that more than a space,
+    or the point of an abbreviation, parts from the word before.
     """
 
     keys: list[str] = []
@@ -48,9 +48,7 @@ def read_words(text: str) -> Words:
         written = token
         if not token.isalpha() and token[-1:] in _OFTEN_BEHIND_A_WORD:
             written, key = token[:-1], key[:-1]
-        if not written.isalpha():  # as most are
-            end = _read_token(words, text, start, start + len(token), end)
-        elif key:
+        if written.isalpha() and key:  # as most are
             if start != end + 1 or not keys:
                 _note_gap(words, text[end:start])
             if key != written and written[0].isupper():
@@ -59,6 +57,8 @@ def read_words(text: str) -> Words:
             keys.append(key)
             starts.append(start)
             ends.append(end)
+        elif token:
+            end = _read_token(words, text, start, start + len(token), end)
         start += len(token) + 1
     return words
 
