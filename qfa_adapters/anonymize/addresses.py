@@ -61,7 +61,7 @@ class WebAddressRecogniser(Recogniser):
     """Finds web addresses: with a scheme, with `www.`, or a bare host that ends like one."""
 
     def find(self, text: str) -> list[EntitySpan]:
-        if not _DOT_INSIDE.search(text) and "://" not in text and "www." not in text.lower():
+        if not _DOT_INSIDE.search(text) and "://" not in text:
             return []
         return [
             EntitySpan(start=match.start(), end=match.start() + len(address), kind="URL")

@@ -43,6 +43,7 @@ def test_an_at_alone_makes_no_email_address(text: str) -> None:
         "bit.ly/3xY",
         "t.me/abc",
         "ifrc.org",
+        "http://intranet/cases/7",
     ],
 )
 def test_a_web_address_is_found_without_its_punctuation(address: str) -> None:
@@ -57,8 +58,9 @@ def test_a_full_stop_or_a_slash_makes_no_web_address(text: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["192.168.1.10", "fe80::1ff:fe23:4567:890a", "2001:db8:0:0:0:0:2:1"])
-def test_an_ip_address_is_found(address: str) -> None:
-    assert found_in(f"from {address}.", IpAddressRecogniser()) == [address]
+@pytest.mark.parametrize("stop", [".", ""])
+def test_an_ip_address_is_found(address: str, stop: str) -> None:
+    assert found_in(f"from {address}{stop}", IpAddressRecogniser()) == [address]
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ SAMPLE = Path(__file__).parents[3] / "integrations" / "sample" / "feedback.jsonl
         ("mr kamara did not come", "kamara"),
         ("i told maria that it is too late", "maria"),
         ("WE TOLD IBRAHIM THAT THE WATER IS BAD", "IBRAHIM"),
+        ("MY NAME IS XQWZT AND THE WATER IS BAD", "XQWZT"),
+        ("التقيت وليلى في السوق", "ليلى"),
         ("I gave it to Sorie K. on Monday.", "Sorie K"),
     ],
 )
@@ -191,6 +193,7 @@ def test_ordinary_words_stay(find: Find, sentence: Sentence) -> None:
         ("Les volontaires de la Croix-Rouge sont venus en mars.", []),
         ("Красный Крест помог нам в марте.", []),
         ("نشكر الهلال الأحمر على المساعدة", []),
+        ("قدموا لـثمانية عائلات", []),
     ],
 )
 def test_plain_sentences_of_other_languages_are_read(find: Find, text: str, found: list[str]) -> None:
@@ -231,6 +234,8 @@ def test_a_word_that_english_takes_for_a_name_is_a_word_abroad(find: Find) -> No
     [
         ("Caller from Xqwzt asks for soap.", [("Xqwzt", "LOCATION")]),
         ("Caller from Grand Xqwzt asks for soap.", [("Xqwzt", "LOCATION")]),
+        ("We waited in Xqwzt.", [("Xqwzt", "LOCATION")]),
+        ("We waited in Xqwzt's shop.", [("Xqwzt", "PERSON")]),
         ("A message from Xqwzt came.", [("Xqwzt", "PERSON")]),
         ("Jordan, Man, 45, says that he is sick.", [("Jordan", "PERSON")]),
         ("Prices in Jordan, 45 percent up, worry us.", [("Jordan", "LOCATION")]),
