@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 from qfa_adapters.cluster.sample import sample_positions
 
 Vectors = npt.NDArray[np.float32]
+Axes = npt.NDArray[np.float64]
 
 MOST_DIMENSIONS = 64
 _ROWS_AT_A_TIME = 4_096
@@ -51,16 +52,16 @@ class Reduction:
         return reduced
 
 
-def _principal_axes(sample: Vectors) -> Vectors:
+def _principal_axes(sample: Vectors) -> Axes:
     """Return a column for every component in which the vectors differ, as long as is fit to even it out."""
     floor = _NOISE * float(np.square(sample).sum(axis=1).mean())
     if float(np.square(sample - _mean(sample)).sum(axis=1).mean()) <= floor:
-        return np.empty((sample.shape[1], 0), np.float32)
+        return np.empty((sample.shape[1], 0))
     pca = PCA(min(MOST_DIMENSIONS, *sample.shape), svd_solver="covariance_eigh").fit(
         sample.astype(np.float64)
     )
     kept = pca.explained_variance_ > floor
-    axes: Vectors = pca.components_[kept].T / pca.explained_variance_[kept] ** 0.25
+    axes: Axes = pca.components_[kept].T / pca.explained_variance_[kept] ** 0.25
     return axes
 
 
