@@ -46,7 +46,7 @@ class Reduction:
         self._axes = _principal_axes(sample)
 
     def apply(self, vectors: Vectors) -> Vectors:
-        reduced: Vectors = np.matmul(vectors - self._centre, self._axes, dtype=np.float64).astype(np.float32)
+        reduced: Vectors = np.matmul(vectors - self._centre, self._axes).astype(np.float32)
         lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
         np.divide(reduced, lengths, out=reduced, where=lengths > 0)
         return reduced

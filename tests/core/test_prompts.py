@@ -237,3 +237,11 @@ def test_a_code_goes_with_the_names_right_below_it_but_not_with_ids() -> None:
         [shown] = open_envelopes("code", prompt.user)
         assert (shown.text, shown.attributes["includes"]) == ("Needs", "<No> water; Cash")
         assert "canary-id" not in prompt.user
+
+
+def test_what_is_asked_stands_apart_from_the_records_a_line_each() -> None:
+    records = [record("The well is dry."), record("The ration is small.")]
+
+    message = analysis_judge_prompt(records, "What is lacking?", "Water.").user
+
+    assert [part.count("\n") for part in message.split("\n\n")] == [1, 0, 0]

@@ -33,3 +33,12 @@ def test_files_are_written_before_the_commands_that_read_them(tmp_path: Path) ->
 def test_what_a_page_promises_in_vain_is_noticed(wrong: list[Block], tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
         follow(wrong, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["CI", "BUILD_NUMBER", "LLM_MODEL"])
+def test_commands_are_run_as_by_a_reader_not_by_a_build(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "1")
+
+    assert follow(page(f"echo [${name}]", "[]"), tmp_path) == 1
