@@ -26,7 +26,7 @@ del blocks[:-1]
 print(resident_mb() - rest)
 """
 
-# Threads that each hold memory of their own at one time, and the arenas that glibc made for them, see malloc_info(3).
+# Threads that each hold memory at one time, and the arenas that glibc made for them: malloc_info(3).
 ARENAS = """
 import ctypes
 from pathlib import Path
